@@ -1,0 +1,104 @@
+// What a subcommand is, for the table of commands (commands.cc). A command declares its arguments
+// and options as data, by binding them to its members; one file (command_line.cc) turns that into
+// CLI11, --help, suggestions, the configuration file and the generated reference.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mlkit/base/context.h"
+#include "mlkit/base/fields.h"
+#include "mlkit/data/csv_read.h"
+#include "mlkit/io/json.h"
+
+namespace mlkit::app {
+
+// Options that every command has.
+struct GlobalOptions {
+  bool json = false;
+  bool errors_json = false;
+  bool quiet = false;
+  std::int64_t verbose = 0;
+  bool no_color = false;
+  std::int64_t threads = 0;
+  std::int64_t seed = 42;
+};
+
+// What a command may say, and how. Data goes to standard output, everything else to standard error.
+class Session {
+ public:
+  explicit Session(const GlobalOptions& options);
+
+  Context& context() { return context_; }
+  std::uint64_t seed() const { return static_cast<std::uint64_t>(options_.seed); }
+  bool json() const { return options_.json; }
+  bool quiet() const { return options_.quiet; }
+  bool color() const { return color_; }
+  const GlobalOptions& options() const { return options_; }
+
+  // The command's result with --json: adds "command", "mlkit", "schema" and prints one object on
+  // standard output. Warnings so far become its "warnings".
+  void result(const std::string& command, Json object);
+  // Data or a report for people on standard output. Throws Error(kIo) on a full disk.
+  void print(const std::string& text);
+  // The one line on success, on standard error unless --quiet; names the next useful command.
+  void summary(const std::string& line);
+  // Shows the warnings collected in context() on standard error (with "mlkit: warning: ").
+  void show_warnings();
+
+ private:
+  GlobalOptions options_;
+  Context context_;
+  std::unique_ptr<Progress> progress_;
+  bool color_ = false;
+  std::vector<std::string> warnings_;
+};
+
+// Options of every command that reads a table (CLI.md, "Tables in").
+struct TableInOptions {
+  std::string delimiter;
+  std::string quote = "\"";
+  bool no_header = false;
+  std::optional<std::string> na;
+  std::string schema_file;
+  std::string types;
+  std::string on_bad_row = "error";
+  std::string rejects;
+
+  void declare(FieldList& options);
+  CsvReadOptions to_csv_options() const;  // throws Error(kUsage)
+};
+
+class Command {
+ public:
+  virtual ~Command() = default;
+  // Positional arguments in order (required unless the target is optional), and options.
+  virtual void declare(FieldList& arguments, FieldList& options) = 0;
+  // The exit code: 0, or 1 for a negative finding. Everything else is thrown as Error.
+  virtual int run(Session& session) = 0;
+};
+
+struct CommandRow {
+  std::string name;
+  std::string group;    // Data, Models, Watching and deploying, Other
+  std::string summary;  // one line
+  std::string example;  // shown at the end of --help
+  std::unique_ptr<Command> (*make)();
+};
+
+// The table: one row per command, in the order of --help.
+const std::vector<CommandRow>& command_table();
+
+// One maker per command file (cmd_NAME.cc).
+std::unique_ptr<Command> make_bench();
+std::unique_ptr<Command> make_clean();
+std::unique_ptr<Command> make_evaluate();
+std::unique_ptr<Command> make_inspect();
+std::unique_ptr<Command> make_predict();
+std::unique_ptr<Command> make_split();
+std::unique_ptr<Command> make_train();
+std::unique_ptr<Command> make_verify();
+
+}  // namespace mlkit::app

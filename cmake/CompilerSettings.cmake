@@ -1,0 +1,28 @@
+# One place for what every target is compiled with.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+add_library(mlkit_settings INTERFACE)
+# No contraction to FMA: the same bits on every processor (docs/determinism.md).
+target_compile_options(mlkit_settings INTERFACE
+  -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+  $<$<BOOL:${MLKIT_WERROR}>:-Werror>)
+find_package(Threads REQUIRED)
+target_link_libraries(mlkit_settings INTERFACE Threads::Threads)
+
+if(MLKIT_SANITIZE)
+  target_compile_options(mlkit_settings INTERFACE -fsanitize=${MLKIT_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  target_link_options(mlkit_settings INTERFACE -fsanitize=${MLKIT_SANITIZE})
+endif()

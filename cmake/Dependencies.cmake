@@ -1,0 +1,42 @@
+# Header-only INTERFACE targets: Debian's fmt and spdlog are shared libraries, and their CMake
+# packages are not found in cross builds, so they are used as headers in every build.
+function(mlkit_header_library name header)
+  # Cross compilers do not search the host's /usr/include; the headers there are the same for all.
+  find_path(${name}_INCLUDE_DIR ${header} PATHS /usr/include NO_CMAKE_FIND_ROOT_PATH REQUIRED)
+  add_library(${name} INTERFACE)
+  if(CMAKE_CROSSCOMPILING)
+    # Only this one header's folder, never all of /usr/include (that would be the host's libc).
+    set(shim ${CMAKE_BINARY_DIR}/headers/${name})
+    get_filename_component(first ${header} DIRECTORY)
+    string(REGEX REPLACE "/.*" "" first "${first}")
+    file(MAKE_DIRECTORY ${shim})
+    if(first)
+      file(CREATE_LINK ${${name}_INCLUDE_DIR}/${first} ${shim}/${first} SYMBOLIC)
+    endif()
+    target_include_directories(${name} SYSTEM INTERFACE ${shim})
+  elseif(NOT ${name}_INCLUDE_DIR STREQUAL "/usr/include")
+    target_include_directories(${name} SYSTEM INTERFACE ${${name}_INCLUDE_DIR})
+  endif()
+endfunction()
+
+mlkit_header_library(mlkit_fmt fmt/core.h)
+target_compile_definitions(mlkit_fmt INTERFACE FMT_HEADER_ONLY=1)
+mlkit_header_library(mlkit_spdlog spdlog/spdlog.h)
+target_compile_definitions(mlkit_spdlog INTERFACE SPDLOG_FMT_EXTERNAL=1)
+target_link_libraries(mlkit_spdlog INTERFACE mlkit_fmt)
+mlkit_header_library(mlkit_json nlohmann/json.hpp)
+mlkit_header_library(mlkit_cli11 CLI/CLI.hpp)
+mlkit_header_library(mlkit_fccp libfccp/csv.h)
+find_path(mlkit_eigen_INCLUDE_DIR Eigen/Core PATHS /usr/include/eigen3 NO_CMAKE_FIND_ROOT_PATH REQUIRED)
+add_library(mlkit_eigen INTERFACE)
+target_include_directories(mlkit_eigen SYSTEM INTERFACE ${mlkit_eigen_INCLUDE_DIR})
+target_compile_definitions(mlkit_eigen INTERFACE EIGEN_DONT_PARALLELIZE EIGEN_MPL2_ONLY)
+
+# Gate on the library, not on the header: the host's headers are visible to cross compilers.
+find_library(MLKIT_ZLIB NAMES libz.a z)
+find_path(MLKIT_ZLIB_INCLUDE_DIR zlib.h)
+add_library(mlkit_zlib INTERFACE)
+if(MLKIT_ZLIB AND MLKIT_ZLIB_INCLUDE_DIR)
+  target_link_libraries(mlkit_zlib INTERFACE ${MLKIT_ZLIB})
+  target_compile_definitions(mlkit_zlib INTERFACE MLKIT_HAVE_ZLIB=1)
+endif()

@@ -1,0 +1,42 @@
+// Output that is written whole or not at all.
+//
+// A regular file is written to a temporary file in the same folder, synced and renamed over the
+// old one at commit(), with the old one's permissions; a symbolic link's target is replaced, not
+// the link. Devices, pipes and "-" (standard output) are written straight through. Without commit()
+// (an error, an exception) nothing is left behind and the old file is as it was.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace mlkit {
+
+class OutputFile {
+ public:
+  // Throws Error(kIo) where the folder cannot be written or the path is a directory.
+  explicit OutputFile(const std::string& path, bool if_changed = false);
+  ~OutputFile();
+  OutputFile(OutputFile&&) noexcept;
+  OutputFile& operator=(OutputFile&&) = delete;
+
+  // Throws Error(kIo) with the system's reason ("No space left on device").
+  void write(std::string_view bytes);
+  // Flush, sync, rename; also reports what only shows at close.
+  void commit();
+
+  const std::string& path() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// Removes temporary files that are still open; async-signal-safe, for the SIGINT/SIGTERM handler.
+void remove_temporary_files() noexcept;
+
+// Throws Error(kUsage) where an output would overwrite an input (same file on disk).
+void check_output_is_not_input(const std::string& output, const std::string& input);
+
+}  // namespace mlkit

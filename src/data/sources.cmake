@@ -1,0 +1,5 @@
+target_sources(mlkit_core PRIVATE
+  ${CMAKE_CURRENT_LIST_DIR}/schema.cc
+  ${CMAKE_CURRENT_LIST_DIR}/table.cc
+  ${CMAKE_CURRENT_LIST_DIR}/table_source.cc
+)

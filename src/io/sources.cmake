@@ -1,0 +1,2 @@
+target_sources(mlkit_core PRIVATE
+)
