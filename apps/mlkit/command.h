@@ -20,7 +20,7 @@ struct GlobalOptions {
   bool json = false;
   bool errors_json = false;
   bool quiet = false;
-  std::int64_t verbose = 0;
+  bool verbose = false;
   bool no_color = false;
   std::int64_t threads = 0;
   std::int64_t seed = 42;

@@ -42,6 +42,10 @@ struct FieldInfo {
   std::string group = {};                // heading in --help; "" = the command's own options
   bool is_file = false;                  // completed as a file name by the shell
   bool hidden = false;
+  char short_name = 0;  // -o for --output
+  // The value of an option that stands alone ("--clean" beside "--clean RECIPE"); nullopt: a value is needed.
+  std::optional<std::string> if_bare = {};
+  bool required = false;  // an option that must be given (arguments are required unless optional or lists)
 };
 
 using FieldTarget =

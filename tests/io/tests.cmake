@@ -1,0 +1,3 @@
+mlkit_test(io
+  ${CMAKE_CURRENT_LIST_DIR}/json_test.cc
+)
