@@ -11,7 +11,16 @@
 #include <string>
 #include <string_view>
 
+#include "mlkit/base/error.h"
+
 namespace mlkit {
+
+// The reader of a pipe went away (EPIPE): the program ends quietly, without a message. main() must
+// ignore SIGPIPE for this to be seen, so that the temporary files of other outputs are removed.
+class ClosedPipe : public Error {
+ public:
+  ClosedPipe(std::string message, ErrorPlace place);
+};
 
 class OutputFile {
  public:
@@ -23,6 +32,8 @@ class OutputFile {
 
   // Throws Error(kIo) with the system's reason ("No space left on device").
   void write(std::string_view bytes);
+  // Hands what is buffered to the system (a reader at the other end of a pipe sees it now).
+  void flush();
   // Flush, sync, rename; also reports what only shows at close.
   void commit();
 

@@ -1,0 +1,301 @@
+#include "mlkit/base/output_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "mlkit/base/error.h"
+
+namespace mlkit {
+namespace {
+
+constexpr std::size_t kBufferSize = std::size_t{1} << 18;
+constexpr int kMaxLinks = 40;
+
+[[noreturn]] void fail(const std::string& path, int error, const std::string& doing) {
+  ErrorPlace place{.file = path == "-" ? "standard output" : path, .column = {}, .hint = {}};
+  std::string message = "cannot " + doing + ": " + std::generic_category().message(error);
+  if (error == EPIPE) throw ClosedPipe(std::move(message), std::move(place));
+  throw Error(ErrorCode::kIo, std::move(message), std::move(place));
+}
+
+// ---- Temporary files that are open now, for the signal handler: no locks, no allocation. ----
+
+constexpr std::size_t kMaxPath = 4096;  // Linux's PATH_MAX: a longer path cannot be opened
+
+struct Slot {
+  std::atomic<bool> taken{false};
+  std::atomic<bool> filled{false};  // path may be read
+  char path[kMaxPath];
+};
+
+std::array<Slot, 32> open_files;
+
+Slot* register_temporary(const std::string& path) {
+  if (path.size() >= kMaxPath) return nullptr;
+  for (Slot& slot : open_files) {
+    bool expected = false;
+    if (!slot.taken.compare_exchange_strong(expected, true)) continue;
+    std::memcpy(slot.path, path.c_str(), path.size() + 1);
+    slot.filled.store(true, std::memory_order_release);
+    return &slot;
+  }
+  return nullptr;  // beyond 32 files at once only the destructors clean up
+}
+
+void unregister(Slot* slot) {
+  if (slot == nullptr) return;
+  slot->filled.store(false, std::memory_order_release);
+  slot->taken.store(false, std::memory_order_release);
+}
+
+// ---- Where the bytes go. ----
+
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return {};
+  return path.substr(0, slash + 1);
+}
+
+// The file that a chain of symbolic links ends at (which need not exist).
+std::string follow_links(const std::string& path) {
+  std::string target = path;
+  for (int i = 0; i < kMaxLinks; ++i) {
+    struct stat info {};
+    if (::lstat(target.c_str(), &info) != 0 || !S_ISLNK(info.st_mode)) return target;
+    char buffer[kMaxPath];
+    const ssize_t size = ::readlink(target.c_str(), buffer, sizeof buffer);
+    if (size < 0) fail(path, errno, "follow the symbolic link");
+    const std::string next(buffer, static_cast<std::size_t>(size));
+    target = next.starts_with('/') ? next : folder_of(target) + next;
+  }
+  fail(path, ELOOP, "follow the symbolic link");
+}
+
+// The open descriptor that "-", /dev/stdout, /dev/stderr or /dev/fd/N stand for. Opening those names
+// again would start at offset 0 of a redirected file, and fails on sockets.
+std::optional<int> descriptor_of(const std::string& path) {
+  if (path == "-" || path == "/dev/stdout") return STDOUT_FILENO;
+  if (path == "/dev/stderr") return STDERR_FILENO;
+  for (const std::string_view prefix : {"/dev/fd/", "/proc/self/fd/"}) {
+    if (!path.starts_with(prefix)) continue;
+    int number = -1;
+    const char* end = path.data() + path.size();
+    const auto [stop, status] = std::from_chars(path.data() + prefix.size(), end, number);
+    if (status == std::errc() && stop == end && number >= 0) return number;
+  }
+  return std::nullopt;
+}
+
+void write_all(int descriptor, std::string_view bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      fail(path, errno, "write");
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+// Fills the buffer as far as the file goes.
+std::size_t read_full(int descriptor, char* buffer, std::size_t size) {
+  std::size_t have = 0;
+  while (have < size) {
+    const ssize_t got = ::read(descriptor, buffer + have, size - have);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    have += static_cast<std::size_t>(got);
+  }
+  return have;
+}
+
+bool same_content(const std::string& a, const std::string& b) {
+  struct stat info_a {};
+  struct stat info_b {};
+  if (::stat(a.c_str(), &info_a) != 0 || ::stat(b.c_str(), &info_b) != 0) return false;
+  if (!S_ISREG(info_b.st_mode) || info_a.st_size != info_b.st_size) return false;
+  const int file_a = ::open(a.c_str(), O_RDONLY | O_CLOEXEC);
+  const int file_b = ::open(b.c_str(), O_RDONLY | O_CLOEXEC);
+  bool same = file_a >= 0 && file_b >= 0;
+  std::string buffer_a(kBufferSize, '\0');
+  std::string buffer_b(kBufferSize, '\0');
+  while (same) {
+    const std::size_t size_a = read_full(file_a, buffer_a.data(), kBufferSize);
+    const std::size_t size_b = read_full(file_b, buffer_b.data(), kBufferSize);
+    same = size_a == size_b && std::memcmp(buffer_a.data(), buffer_b.data(), size_a) == 0;
+    if (size_a == 0) break;
+  }
+  if (file_a >= 0) ::close(file_a);
+  if (file_b >= 0) ::close(file_b);
+  return same;
+}
+
+}  // namespace
+
+ClosedPipe::ClosedPipe(std::string message, ErrorPlace place)
+    : Error(ErrorCode::kIo, std::move(message), std::move(place)) {}
+
+struct OutputFile::State {
+  std::string path;       // as given
+  std::string target;     // what is renamed over
+  std::string temporary;  // empty where the bytes go straight through
+  int descriptor = -1;
+  bool if_changed = false;
+  Slot* slot = nullptr;
+  std::string buffer;
+
+  ~State() {
+    if (descriptor >= 0) ::close(descriptor);
+    if (!temporary.empty()) ::unlink(temporary.c_str());
+    unregister(slot);
+  }
+
+  void open();
+  void open_temporary(const struct stat* old);
+  void flush();
+  void close_checked();
+  void publish();
+};
+
+void OutputFile::State::open() {
+  if (const auto existing = descriptor_of(path)) {
+    descriptor = ::fcntl(*existing, F_DUPFD_CLOEXEC, 3);
+    if (descriptor < 0) fail(path, errno, "write");
+    return;
+  }
+  struct stat info {};
+  const bool exists = ::stat(path.c_str(), &info) == 0;
+  if (!exists && errno != ENOENT) fail(path, errno, "write");
+  if (exists && S_ISDIR(info.st_mode)) fail(path, EISDIR, "write");
+  if (exists && !S_ISREG(info.st_mode)) {
+    descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (descriptor < 0) fail(path, errno, "write");
+    return;
+  }
+  // A file that its owner made read-only is not replaced behind their back.
+  if (exists && ::access(path.c_str(), W_OK) != 0) fail(path, errno, "write");
+  target = follow_links(path);
+  open_temporary(exists ? &info : nullptr);
+}
+
+void OutputFile::State::open_temporary(const struct stat* old) {
+  static std::atomic<unsigned> counter{0};
+  constexpr int kAttempts = 1000;  // names left behind by killed processes are skipped
+  for (int i = 0; i < kAttempts; ++i) {
+    std::string name = folder_of(target) + ".mlkit-" + std::to_string(::getpid()) + "-" +
+                       std::to_string(counter.fetch_add(1)) + ".tmp";
+    slot = register_temporary(name);  // before it exists, so that no signal can fall between
+    descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    const int error = errno;
+    if (descriptor >= 0) {
+      temporary = std::move(name);
+      break;
+    }
+    unregister(std::exchange(slot, nullptr));
+    if (error != EEXIST) fail(path, error, "create a file in its folder");
+  }
+  if (descriptor < 0) fail(path, EEXIST, "create a file in its folder");
+  if (old != nullptr) {
+    // The owner first (which clears set-user-id bits); only root can, and need not.
+    if (::fchown(descriptor, old->st_uid, old->st_gid) != 0) errno = 0;
+    if (::fchmod(descriptor, old->st_mode & 07777) != 0) fail(path, errno, "keep the permissions");
+  }
+}
+
+void OutputFile::State::flush() {
+  write_all(descriptor, buffer, path);
+  buffer.clear();
+}
+
+void OutputFile::State::close_checked() {
+  const int closing = std::exchange(descriptor, -1);
+  if (::close(closing) != 0 && errno != EINTR) fail(path, errno, "write");
+}
+
+void OutputFile::State::publish() {
+  // Some file systems cannot sync; that is not a failure to write.
+  if (::fsync(descriptor) != 0 && errno != EINVAL && errno != ENOTSUP) fail(path, errno, "write");
+  close_checked();
+  if (::rename(temporary.c_str(), target.c_str()) != 0) fail(path, errno, "replace");
+  temporary.clear();
+  const std::string folder = folder_of(target);
+  const int directory = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory >= 0) {
+    ::fsync(directory);
+    ::close(directory);
+  }
+}
+
+OutputFile::OutputFile(const std::string& path, bool if_changed) : state_(std::make_unique<State>()) {
+  state_->path = path;
+  state_->if_changed = if_changed;
+  state_->open();
+  state_->buffer.reserve(kBufferSize);
+}
+
+OutputFile::~OutputFile() = default;
+OutputFile::OutputFile(OutputFile&&) noexcept = default;
+
+void OutputFile::write(std::string_view bytes) {
+  State& state = *state_;
+  if (state.buffer.size() + bytes.size() <= kBufferSize) {
+    state.buffer += bytes;
+    return;
+  }
+  state.flush();
+  if (bytes.size() >= kBufferSize) {
+    write_all(state.descriptor, bytes, state.path);
+  } else {
+    state.buffer += bytes;
+  }
+}
+
+void OutputFile::flush() { state_->flush(); }
+
+void OutputFile::commit() {
+  State& state = *state_;
+  state.flush();
+  if (state.temporary.empty()) {
+    state.close_checked();
+  } else if (state.if_changed && same_content(state.temporary, state.target)) {
+    state.close_checked();
+    ::unlink(state.temporary.c_str());
+    state.temporary.clear();
+  } else {
+    state.publish();
+  }
+  unregister(std::exchange(state.slot, nullptr));
+}
+
+const std::string& OutputFile::path() const { return state_->path; }
+
+void remove_temporary_files() noexcept {
+  for (Slot& slot : open_files) {
+    if (slot.filled.load(std::memory_order_acquire)) ::unlink(slot.path);
+  }
+}
+
+void check_output_is_not_input(const std::string& output, const std::string& input) {
+  if (output == "-" || input == "-") return;
+  struct stat info_out {};
+  struct stat info_in {};
+  if (::stat(output.c_str(), &info_out) != 0 || ::stat(input.c_str(), &info_in) != 0) return;
+  if (!S_ISREG(info_out.st_mode)) return;
+  if (info_out.st_dev == info_in.st_dev && info_out.st_ino == info_in.st_ino) {
+    throw_usage("the output " + output + " is the input", "give another file name for the output");
+  }
+}
+
+}  // namespace mlkit

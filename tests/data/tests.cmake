@@ -1,0 +1,3 @@
+mlkit_test(data
+  ${CMAKE_CURRENT_LIST_DIR}/datetime_test.cc
+)
