@@ -1,8 +1,33 @@
 #include "mlkit/data/table.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "mlkit/base/error.h"
 
 namespace mlkit {
+
+std::uint64_t RowLines::operator[](std::size_t row) const {
+  const auto after = std::upper_bound(runs_.begin(), runs_.end(), row,
+                                      [](std::size_t wanted, const Run& run) { return wanted < run.first_row; });
+  const Run& run = *std::prev(after);
+  return run.first_line + (row - run.first_row);
+}
+
+void RowLines::append_run(std::uint64_t first_line, std::size_t rows) {
+  if (rows == 0) return;
+  const bool continues =
+      !runs_.empty() && runs_.back().first_line + (size_ - runs_.back().first_row) == first_line;
+  if (!continues) runs_.push_back({size_, first_line});
+  size_ += rows;
+}
+
+void RowLines::append(const RowLines& other) {
+  for (std::size_t i = 0; i < other.runs_.size(); ++i) {
+    const std::size_t end = i + 1 < other.runs_.size() ? other.runs_[i + 1].first_row : other.size_;
+    append_run(other.runs_[i].first_line, end - other.runs_[i].first_row);
+  }
+}
 
 Table::Table(std::vector<Column> columns) {
   for (Column& column : columns) add_column(std::move(column));
@@ -41,7 +66,6 @@ Table Table::select_rows(std::span<const std::uint32_t> rows) const {
   out.rows_ = rows.size();
   for (const Column& column : columns_) out.columns_.push_back(column.select(rows));
   if (!lines.empty()) {
-    out.lines.reserve(rows.size());
     for (const std::uint32_t row : rows) out.lines.push_back(lines[row]);
   }
   if (records) {

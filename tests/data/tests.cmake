@@ -1,3 +1,4 @@
 mlkit_test(data
+  ${CMAKE_CURRENT_LIST_DIR}/numbers_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/datetime_test.cc
 )

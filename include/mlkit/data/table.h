@@ -19,6 +19,27 @@ namespace mlkit {
 // commands that must give back untouched what they did not change. Defined in data/csv_records.h.
 class CsvRecords;
 
+// The physical line (from 1) on which each row starts. Rows mostly follow one another line by line,
+// so what is kept is where they do not: a run of rows on consecutive lines is one entry.
+class RowLines {
+ public:
+  bool empty() const { return size_ == 0; }
+  std::size_t size() const { return size_; }
+  std::uint64_t operator[](std::size_t row) const;
+  void push_back(std::uint64_t line) { append_run(line, 1); }
+  // `rows` rows on the lines first_line, first_line + 1, ..
+  void append_run(std::uint64_t first_line, std::size_t rows);
+  void append(const RowLines& other);
+
+ private:
+  struct Run {
+    std::size_t first_row;
+    std::uint64_t first_line;
+  };
+  std::vector<Run> runs_;
+  std::size_t size_ = 0;
+};
+
 class Table {
  public:
   Table() = default;
@@ -45,8 +66,8 @@ class Table {
   Table select_rows(std::span<const std::uint32_t> rows) const;
   Table select_columns(std::span<const std::size_t> columns) const;
 
-  // Physical line (from 1) on which each row starts in its file; empty when not known.
-  std::vector<std::uint64_t> lines;
+  // Physical line of each row in its file; empty when not known.
+  RowLines lines;
   // The file's own text, with the record number of each row; null unless asked for.
   std::shared_ptr<const CsvRecords> records;
   std::vector<std::uint32_t> record_of_row;  // empty = row i is record i

@@ -1,0 +1,84 @@
+#include "mlkit/data/numbers.h"
+
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "mlkit/base/random.h"
+
+namespace mlkit {
+namespace {
+
+// glibc's strtod rounds correctly for every text; the oracle here, never used in the library.
+void expect_like_strtod(const std::string& text) {
+  double value = 0;
+  const double expected = std::strtod(text.c_str(), nullptr);
+  const NumberStatus status = parse_number(text, value);
+  if (std::isinf(expected)) {
+    EXPECT_EQ(status, NumberStatus::kNotFinite) << text;
+  } else {
+    ASSERT_EQ(status, NumberStatus::kNumber) << text;
+    EXPECT_EQ(std::bit_cast<std::uint64_t>(value), std::bit_cast<std::uint64_t>(expected)) << text;
+  }
+}
+
+TEST(ParseNumber, AgreesWithStrtodOnRandomDecimals) {
+  RandomStream random(1, RandomPurpose::kSample);
+  for (int i = 0; i < 200000; ++i) {
+    std::string text;
+    if (random.below(3) == 0) text += '-';
+    const auto digits = 1 + random.below(random.below(8) == 0 ? 40 : 20);
+    const auto point = random.below(digits + 2);
+    for (std::uint64_t k = 0; k < digits; ++k) {
+      if (k == point) text += '.';
+      text += static_cast<char>('0' + (random.below(4) == 0 ? 0 : random.below(10)));
+    }
+    if (random.below(3) == 0) text += 'e' + std::to_string(static_cast<int>(random.below(700)) - 350);
+    expect_like_strtod(text);
+  }
+}
+
+TEST(ParseNumber, RoundsHalfwayCasesToEven) {
+  // 2^53 + 1 and 2^53 + 3 lie halfway; a digit far behind the point decides.
+  expect_like_strtod("9007199254740993");
+  expect_like_strtod("9007199254740995");
+  expect_like_strtod("9007199254740993.00000000000000000000000000000000000000000001");
+  expect_like_strtod("9007199254740992.99999999999999999999999999999999999999999999");
+  expect_like_strtod("2.2250738585072012e-308");
+  expect_like_strtod("2.47032822920623272e-324");
+  expect_like_strtod("1.7976931348623158e308");
+  expect_like_strtod("1.7976931348623159e308");
+  expect_like_strtod("0." + std::string(400, '0') + "1e401");
+  expect_like_strtod("1" + std::string(400, '0') + "e-400");
+}
+
+TEST(FormatNumber, EveryBitPatternReadsBack) {
+  for (std::uint64_t i = 0; i < 200000; ++i) {
+    const auto value = std::bit_cast<double>(random_bits(2, RandomPurpose::kSample, i));
+    if (!std::isfinite(value)) continue;
+    const std::string text = format_number(value);
+    ASSERT_LE(text.size(), kMaxNumberText);
+    double back = 0;
+    ASSERT_EQ(parse_number(text, back), NumberStatus::kNumber) << text;
+    EXPECT_EQ(std::bit_cast<std::uint64_t>(back), std::bit_cast<std::uint64_t>(value)) << text;
+  }
+}
+
+TEST(FormatNumber, IsReadable) {
+  EXPECT_EQ(format_number(5.0), "5");
+  EXPECT_EQ(format_number(-0.0), "-0");
+  EXPECT_EQ(format_number(100000.0), "100000");
+  EXPECT_EQ(format_number(0.0001), "0.0001");
+  EXPECT_EQ(format_number(1e-5), "1e-05");
+  EXPECT_EQ(format_number(1e16), "1e+16");
+  EXPECT_EQ(format_number(123456789012345.5), "123456789012345.5");
+  EXPECT_EQ(format_number(9007199254740991.0), "9007199254740991");
+}
+
+}  // namespace
+}  // namespace mlkit
