@@ -14,9 +14,10 @@ if(CCACHE_PROGRAM)
 endif()
 
 add_library(mlkit_settings INTERFACE)
-# No contraction to FMA: the same bits on every processor (docs/determinism.md).
+# No contraction to FMA: the same bits on every processor (docs/determinism.md). No -Wpsabi: vectors are
+# passed between inlined functions only (base/lanes.h), so no calling convention is at stake.
 target_compile_options(mlkit_settings INTERFACE
-  -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+  -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wno-psabi -Wnon-virtual-dtor -Woverloaded-virtual
   $<$<BOOL:${MLKIT_WERROR}>:-Werror>)
 find_package(Threads REQUIRED)
 target_link_libraries(mlkit_settings INTERFACE Threads::Threads)

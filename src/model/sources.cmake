@@ -1,2 +1,7 @@
 target_sources(mlkit_core PRIVATE
+  ${CMAKE_CURRENT_LIST_DIR}/dummy_model.cc
+  ${CMAKE_CURRENT_LIST_DIR}/linear_model.cc
+  ${CMAKE_CURRENT_LIST_DIR}/logistic_model.cc
+  ${CMAKE_CURRENT_LIST_DIR}/model_kinds.cc
+  ${CMAKE_CURRENT_LIST_DIR}/predictions.cc
 )

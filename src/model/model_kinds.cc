@@ -1,0 +1,33 @@
+// The table of model kinds: one row to add when a kind of model is added.
+#include "mlkit/model/linear_models.h"
+
+namespace mlkit {
+namespace {
+
+struct KindRow {
+  std::string_view kind;
+  std::unique_ptr<Model> (*load)(BinaryReader& in);
+};
+
+constexpr KindRow kKinds[] = {
+    {"logistic", LogisticModel::load},
+    {"linear", LinearModel::load},
+    {"dummy", DummyModel::load},
+};
+
+}  // namespace
+
+std::unique_ptr<Model> load_model(std::string_view kind, BinaryReader& in) {
+  for (const KindRow& row : kKinds) {
+    if (row.kind == kind) return row.load(in);
+  }
+  in.fail("unknown kind of model \"" + std::string(kind) + "\"");
+}
+
+std::vector<std::string> model_kinds() {
+  std::vector<std::string> names;
+  for (const KindRow& row : kKinds) names.emplace_back(row.kind);
+  return names;
+}
+
+}  // namespace mlkit

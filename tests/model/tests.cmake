@@ -1,0 +1,3 @@
+mlkit_test(model
+  ${CMAKE_CURRENT_LIST_DIR}/linear_models_test.cc
+)
