@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "support/golden.h"
+
 namespace mlkit {
 namespace {
 
@@ -65,6 +67,29 @@ TEST(SplitDatetime, WeekdayStartsOnMondayAndYearDaysAtOne) {
   EXPECT_EQ(split_datetime(0).day_of_week, 3);
   EXPECT_EQ(split_datetime(-1).day_of_week, 2);
   EXPECT_EQ(split_datetime(-1).hour, 23);
+}
+
+TEST(SplitDatetime, GoldenTimeStamps) {
+  int checked = 0;
+  for (const Json& item : test::golden_cases("preprocess")) {
+    if (item.at("id") != "timestamps") continue;
+    const Json& want = item.at("expected");
+    for (std::size_t i = 0; i < item.at("input").at("values").size(); ++i) {
+      const DatetimeParts parts = split_datetime(micros_of(item.at("input").at("values")[i].get<std::string>()));
+      EXPECT_EQ(parts.day_of_week, want.at("iso_weekday_mon1")[i].get<int>() - 1);
+      EXPECT_EQ(parts.hour, want.at("hour")[i].get<int>());
+      EXPECT_EQ(parts.month, want.at("month")[i].get<int>());
+      EXPECT_EQ(parts.day, want.at("day")[i].get<int>());
+      EXPECT_EQ(parts.day_of_year, want.at("day_of_year")[i].get<int>());
+      ++checked;
+    }
+    for (const Json& text : item.at("invalid")) {
+      std::int64_t micros = 0;
+      bool date_only = false;
+      EXPECT_FALSE(parse_datetime(text.get<std::string>(), micros, date_only)) << text;
+    }
+  }
+  EXPECT_EQ(checked, 5);
 }
 
 TEST(FormatDatetime, ReadsBackEveryDayOfFourCenturies) {

@@ -1,0 +1,162 @@
+#include "mlkit/data/summary.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "mlkit/parallel/blocks.h"
+
+namespace mlkit {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+// A sum as hi + lo, |lo| <= ulp(hi)/2: about 106 bits.
+struct DoubleSum {
+  double hi = 0;
+  double lo = 0;
+
+  void add(double x) {
+    // TwoSum (Knuth, TAOCP 2, 4.2.2, theorem B): sum + error = hi + x exactly.
+    const double sum = hi + x;
+    const double part = sum - hi;
+    const double error = (hi - (sum - part)) + (x - part);
+    hi = sum;
+    lo += error;
+  }
+  void add(const DoubleSum& other) {
+    add(other.hi);
+    lo += other.lo;
+  }
+  double value() const { return hi + lo; }
+};
+
+struct FirstPass {
+  DoubleSum sum;
+  double min = std::numeric_limits<double>::infinity();
+  double max = -std::numeric_limits<double>::infinity();
+
+  void merge(FirstPass&& right) {
+    sum.add(right.sum);
+    min = std::min(min, right.min);
+    max = std::max(max, right.max);
+  }
+};
+
+struct SecondPass {
+  DoubleSum squares;
+  DoubleSum rest;  // sum of (x - mean): what rounding the mean left
+
+  void merge(SecondPass&& right) {
+    squares.add(right.squares);
+    rest.add(right.rest);
+  }
+};
+
+// In rising order: a <= b. One rounding at the middle, exact at the ends, no overflow between
+// numbers of unlike sign.
+double between_values(double a, double b, double share) {
+  if (share == 0 || a == b) return a + 0.0;  // + 0.0 turns -0 into 0
+  if (share == 0.5) return 0.5 * a + 0.5 * b;
+  if (a <= 0 && b >= 0) return (1 - share) * a + share * b;
+  return a + share * (b - a);
+}
+
+struct Position {
+  std::size_t index;
+  double share;
+};
+
+Position position_of(std::size_t count, double p) {
+  const double h = static_cast<double>(count - 1) * p;
+  const auto index = std::min(static_cast<std::size_t>(h), count - 1);
+  return {index, index + 1 < count ? h - static_cast<double>(index) : 0.0};
+}
+
+}  // namespace
+
+double Moments::sd_n() const { return count == 0 ? kNaN : std::sqrt(squares / static_cast<double>(count)); }
+
+double Moments::sd_n_minus_1() const { return count < 2 ? kNaN : std::sqrt(squares / static_cast<double>(count - 1)); }
+
+Moments compute_moments(std::span<const double> values, const Context& context) {
+  Moments moments;
+  moments.count = values.size();
+  if (values.empty()) return moments;
+  const auto n = static_cast<double>(values.size());
+  const FirstPass first =
+      reduce_blocks(context, values.size(), kRowBlock, FirstPass{}, [&](std::size_t, std::size_t begin, std::size_t end) {
+        FirstPass part;
+        for (std::size_t i = begin; i < end; ++i) {
+          part.sum.add(values[i]);
+          part.min = std::min(part.min, values[i]);
+          part.max = std::max(part.max, values[i]);
+        }
+        return part;
+      });
+  moments.min = first.min;
+  moments.max = first.max;
+  moments.mean = first.sum.value() / n;
+  const SecondPass second =
+      reduce_blocks(context, values.size(), kRowBlock, SecondPass{}, [&](std::size_t, std::size_t begin, std::size_t end) {
+        SecondPass part;
+        for (std::size_t i = begin; i < end; ++i) {
+          const double d = values[i] - moments.mean;
+          part.squares.add(d * d);
+          part.rest.add(d);
+        }
+        return part;
+      });
+  const double rest = second.rest.value();
+  moments.squares = std::max(0.0, second.squares.value() - rest * rest / n);
+  return moments;
+}
+
+double quantile_of_sorted(std::span<const double> sorted, double p) {
+  if (sorted.empty()) return kNaN;
+  const Position at = position_of(sorted.size(), p);
+  return between_values(sorted[at.index], at.share > 0 ? sorted[at.index + 1] : sorted[at.index], at.share);
+}
+
+std::vector<double> select_quantiles(std::span<double> values, std::span<const double> probabilities) {
+  std::vector<double> out;
+  out.reserve(probabilities.size());
+  auto from = values.begin();  // everything before is in its place
+  for (const double p : probabilities) {
+    if (values.empty()) {
+      out.push_back(kNaN);
+      continue;
+    }
+    const Position at = position_of(values.size(), p);
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(at.index);
+    std::nth_element(from, middle, values.end());
+    const double next = at.share > 0 ? *std::min_element(middle + 1, values.end()) : *middle;
+    out.push_back(between_values(*middle, next, at.share));
+    from = middle;
+  }
+  return out;
+}
+
+double select_quantile(std::span<double> values, double p) {
+  const double one[] = {p};
+  return select_quantiles(values, one).front();
+}
+
+double select_mode(std::span<double> values) {
+  if (values.empty()) return kNaN;
+  std::sort(values.begin(), values.end());
+  double best = values[0];
+  std::size_t best_count = 0;
+  for (std::size_t begin = 0; begin < values.size();) {
+    std::size_t end = begin;
+    while (end < values.size() && values[end] == values[begin]) ++end;
+    if (end - begin > best_count) {
+      best_count = end - begin;
+      best = values[begin];
+    }
+    begin = end;
+  }
+  return best + 0.0;
+}
+
+}  // namespace mlkit
