@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,11 @@ struct GlobalOptions {
   bool no_color = false;
   std::int64_t threads = 0;
   std::int64_t seed = 42;
+  std::string config;
+  bool help = false;
+  bool version = false;
+
+  void declare(FieldList& options);
 };
 
 // What a command may say, and how. Data goes to standard output, everything else to standard error.
@@ -45,15 +51,24 @@ class Session {
   void print(const std::string& text);
   // The one line on success, on standard error unless --quiet; names the next useful command.
   void summary(const std::string& line);
-  // Shows the warnings collected in context() on standard error (with "mlkit: warning: ").
+  // Shows the warnings collected in context() on standard error (with "mlkit: warning: "), each once.
+  // main calls it after run(), also when that throws; summary() calls it first.
   void show_warnings();
+  // A line on standard error with -v only.
+  void detail(const std::string& text);
+  // Throws Error(kUsage) where the data (`output` empty or "-") and the object of --json would both
+  // go to standard output.
+  void require_output_beside_json(const std::string& output) const;
 
  private:
+  void collect_warnings();
+
   GlobalOptions options_;
   Context context_;
   std::unique_ptr<Progress> progress_;
   bool color_ = false;
   std::vector<std::string> warnings_;
+  std::size_t shown_warnings_ = 0;
 };
 
 // Options of every command that reads a table (CLI.md, "Tables in").
@@ -94,6 +109,7 @@ const std::vector<CommandRow>& command_table();
 // One maker per command file (cmd_NAME.cc).
 std::unique_ptr<Command> make_bench();
 std::unique_ptr<Command> make_clean();
+std::unique_ptr<Command> make_doctor();
 std::unique_ptr<Command> make_evaluate();
 std::unique_ptr<Command> make_inspect();
 std::unique_ptr<Command> make_predict();

@@ -1,0 +1,29 @@
+// Arguments to a command that is ready to run. The only place that knows CLI11.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "command.h"
+
+namespace mlkit::app {
+
+// Either `text` is to be printed (--help, --version) or `command` is to be run.
+struct Request {
+  std::string text;
+  const CommandRow* row = nullptr;
+  std::unique_ptr<Command> command;
+  GlobalOptions options;
+};
+
+// `arguments` without the program's name. Throws Error(kUsage); its hint names the nearest spelling.
+Request read_command_line(const std::vector<std::string>& arguments);
+
+// Whether errors are wanted as JSON: known even where the rest of the command line is wrong.
+bool asks_for_json_errors(const std::vector<std::string>& arguments);
+
+// The command that the arguments name, for the "try" line after a usage error; "" where there is none.
+std::string named_command(const std::vector<std::string>& arguments);
+
+}  // namespace mlkit::app
