@@ -1,0 +1,162 @@
+// Rules that hold for every command and every option: checked by walking the table.
+#include <gtest/gtest.h>
+
+#include <set>
+#include <sstream>
+
+#include "command.h"
+#include "command_line.h"
+#include "mlkit/base/error.h"
+
+namespace mlkit::app {
+namespace {
+
+using Words = std::vector<std::string>;
+
+struct Options {
+  FieldList arguments;
+  FieldList options;
+};
+
+std::string flag_of(std::string name) {
+  for (char& c : name) {
+    if (c == '_') c = '-';
+  }
+  return "--" + name;
+}
+
+// The usage error of a command line, "" where it is accepted.
+std::string usage_error(const Words& words) {
+  try {
+    read_command_line(words);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kUsage) << error.what();
+    return error.what();
+  }
+  return "";
+}
+
+class EveryCommand : public testing::TestWithParam<std::string> {
+ protected:
+  const CommandRow& row() const {
+    for (const CommandRow& row : command_table()) {
+      if (row.name == GetParam()) return row;
+    }
+    throw std::logic_error("no such command");
+  }
+};
+
+TEST_P(EveryCommand, HelpFitsTheTerminalAndEndsWithAnExample) {
+  const Request request = read_command_line({GetParam(), "--help"});
+  EXPECT_EQ(request.command, nullptr);
+  std::istringstream lines(request.text);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
+  EXPECT_NE(request.text.find("Usage: mlkit " + GetParam()), std::string::npos);
+  EXPECT_NE(request.text.find("\nExample:\n  mlkit " + GetParam()), std::string::npos);
+}
+
+TEST_P(EveryCommand, OptionsHaveOneNameEachAndAHelpLine) {
+  Options declared;
+  const auto command = row().make();
+  command->declare(declared.arguments, declared.options);
+  GlobalOptions globals;
+  globals.declare(declared.options);
+  std::set<std::string> names;
+  std::set<char> short_names;
+  for (const Field& field : declared.options.all()) {
+    EXPECT_TRUE(names.insert(flag_of(field.name)).second) << field.name;
+    if (field.info.short_name != 0) {
+      EXPECT_TRUE(short_names.insert(field.info.short_name).second) << field.name;
+    }
+    EXPECT_FALSE(field.info.help.empty()) << field.name;
+    EXPECT_FALSE(field.info.help.ends_with('.')) << field.name;
+  }
+}
+
+TEST_P(EveryCommand, NumericOptionsRefuseWhatIsNotAPlainNumber) {
+  Options declared;
+  const auto command = row().make();
+  command->declare(declared.arguments, declared.options);
+  GlobalOptions globals;
+  globals.declare(declared.options);
+  for (const Field& field : declared.options.all()) {
+    const bool whole = std::holds_alternative<std::int64_t*>(field.target) ||
+                       std::holds_alternative<std::optional<std::int64_t>*>(field.target);
+    const bool real = std::holds_alternative<double*>(field.target) ||
+                      std::holds_alternative<std::optional<double>*>(field.target);
+    if (!whole && !real) continue;
+    const std::string flag = flag_of(field.name);
+    Words bad = {"nan", "NaN", "-nan", "inf", "-inf", "infinity", "1e400", "-1e400", "0x1F", "12abc", "", " ", "1 ",
+                 "1,5", "1_000", "--5", "+-5", "\xd9\xa1"};
+    if (field.info.range.allow_inf) std::erase(bad, "inf");
+    if (whole) bad.insert(bad.end(), {"1.5", "9223372036854775808", "1e3x"});
+    for (const std::string& value : bad) {
+      const std::string error = usage_error({GetParam(), flag, value});
+      EXPECT_NE(error.find(flag), std::string::npos) << flag << " '" << value << "': " << error;
+      EXPECT_NE(usage_error({GetParam(), flag + "=" + value}).find(flag), std::string::npos) << flag << "=" << value;
+    }
+  }
+}
+
+TEST_P(EveryCommand, ChoicesAreCheckedAndTheNearestIsNamed) {
+  Options declared;
+  const auto command = row().make();
+  command->declare(declared.arguments, declared.options);
+  for (const Field& field : declared.options.all()) {
+    if (field.info.choices.empty()) continue;
+    const std::string& choice = field.info.choices.back();
+    const std::string error = usage_error({GetParam(), flag_of(field.name), choice + "x"});
+    EXPECT_NE(error.find(flag_of(field.name)), std::string::npos) << error;
+    EXPECT_NE(error.find(choice), std::string::npos) << error;
+  }
+}
+
+TEST_P(EveryCommand, UnknownOptionsAreRefusedWithTheNearestName) {
+  EXPECT_NE(usage_error({GetParam(), "--thraeds", "1"}).find("did you mean --threads?"), std::string::npos);
+  EXPECT_NE(usage_error({GetParam(), "--qqqqqqqqqqqq"}).find("--qqqqqqqqqqqq"), std::string::npos);
+  EXPECT_NE(usage_error({GetParam(), "--seed"}).find("--seed needs a value"), std::string::npos);
+}
+
+TEST_P(EveryCommand, MissingArgumentsAreNamed) {
+  Options declared;
+  const auto command = row().make();
+  command->declare(declared.arguments, declared.options);
+  for (const Field& field : declared.arguments.all()) {
+    if (!std::holds_alternative<std::string*>(field.target)) continue;
+    const std::string name = field.info.value_name.empty() ? field.name : field.info.value_name;
+    EXPECT_NE(usage_error({GetParam()}).find(name + " is missing"), std::string::npos);
+    return;
+  }
+}
+
+std::vector<std::string> names() {
+  std::vector<std::string> out;
+  for (const CommandRow& row : command_table()) out.push_back(row.name);
+  return out;
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, EveryCommand, testing::ValuesIn(names()),
+                         [](const auto& test) { return test.param; });
+
+TEST(CommandTable, OverviewNamesEveryCommandAndFitsTheTerminal) {
+  const std::string text = read_command_line({"--help"}).text;
+  for (const CommandRow& row : command_table()) EXPECT_NE(text.find("\n  " + row.name + " "), std::string::npos);
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
+}
+
+TEST(CommandTable, NamesAreUniqueAndGroupsAreTogether) {
+  std::set<std::string> names_seen;
+  std::set<std::string> groups_seen;
+  std::string group;
+  for (const CommandRow& row : command_table()) {
+    EXPECT_TRUE(names_seen.insert(row.name).second) << row.name;
+    if (row.group != group) {
+      EXPECT_TRUE(groups_seen.insert(row.group).second) << row.name << " is away from its group";
+    }
+    group = row.group;
+  }
+}
+
+}  // namespace
+}  // namespace mlkit::app

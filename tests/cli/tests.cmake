@@ -1,0 +1,10 @@
+mlkit_test(cli
+  ${CMAKE_CURRENT_LIST_DIR}/command_line_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/every_command_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/golden_cases_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/progress_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/streams_test.cc
+  ${PROJECT_SOURCE_DIR}/tests/support/run_program.cc
+)
+target_link_libraries(test_cli PRIVATE mlkit_app)
+target_compile_definitions(test_cli PRIVATE MLKIT_EMULATOR="${CMAKE_CROSSCOMPILING_EMULATOR}")

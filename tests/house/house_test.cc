@@ -1,0 +1,163 @@
+// Rules of the tree that only hold while a tool checks them: who may include whom, where third-party
+// headers may appear, calls that must not, and that every source is listed.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace mlkit {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kTop = MLKIT_SOURCE_DIR;
+
+struct Line {
+  std::string file;  // from the top
+  std::size_t number;
+  std::string text;  // without what follows //
+};
+
+bool is_source(const fs::path& path) { return path.extension() == ".cc" || path.extension() == ".h"; }
+
+std::vector<fs::path> sources(const std::vector<std::string>& folders) {
+  std::vector<fs::path> out;
+  for (const std::string& folder : folders) {
+    if (!fs::exists(kTop / folder)) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(kTop / folder)) {
+      if (entry.is_regular_file() && is_source(entry.path())) out.push_back(entry.path());
+    }
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+std::vector<Line> lines_of(const std::vector<fs::path>& files) {
+  std::vector<Line> out;
+  for (const fs::path& path : files) {
+    std::ifstream file(path);
+    const std::string name = fs::relative(path, kTop).string();
+    std::size_t number = 0;
+    for (std::string text; std::getline(file, text);) {
+      const std::size_t comment = text.find("//");
+      out.push_back({name, ++number, text.substr(0, comment)});
+    }
+  }
+  return out;
+}
+
+// include/mlkit/data/x.h, src/data/x.cc -> data; apps/mlkit/x.cc -> apps.
+std::string layer_of(const std::string& file) {
+  const fs::path path(file);
+  auto part = path.begin();
+  if (*part == "apps") return "apps";
+  ++part;
+  if (path.begin()->string() == "include") ++part;
+  return part->string();
+}
+
+// What each layer may include beside itself: only downwards.
+std::map<std::string, std::set<std::string>> allowed_layers() {
+  std::map<std::string, std::set<std::string>> allowed;
+  const auto below = [&](const std::vector<std::string>& layers) {
+    std::set<std::string> out;
+    for (const std::string& layer : layers) {
+      out.insert(layer);
+      out.insert(allowed[layer].begin(), allowed[layer].end());
+    }
+    return out;
+  };
+  allowed["base"] = {};
+  allowed["parallel"] = below({"base"});
+  allowed["data"] = below({"parallel"});
+  for (const char* layer : {"steps", "model", "eval", "drift", "recommend"}) allowed[layer] = below({"data"});
+  // Metrics look at predictions, quantized kernels at models.
+  const std::vector<std::string> middle = {"steps", "model", "eval", "drift", "recommend"};
+  for (const char* layer : {"clean", "features", "quant"}) allowed[layer] = below(middle);
+  allowed["pipeline"] = below({"clean", "features", "quant"});
+  allowed["train"] = below({"pipeline"});
+  allowed["io"] = below({"pipeline"});
+  allowed["serve"] = below({"io"});
+  allowed["workflow"] = below({"train"});
+  allowed["apps"] = below({"workflow", "serve"});
+  return allowed;
+}
+
+TEST(House, IncludesOnlyGoDown) {
+  const auto allowed = allowed_layers();
+  const std::regex include(R"re(^\s*#\s*include\s*"mlkit/([a-z]+)/)re");
+  for (const Line& line : lines_of(sources({"include", "src", "apps"}))) {
+    std::smatch match;
+    if (!std::regex_search(line.text, match, include)) continue;
+    const std::string from = layer_of(line.file);
+    const std::string to = match[1];
+    ASSERT_TRUE(allowed.contains(from)) << line.file << ": a folder that the list of layers does not name";
+    EXPECT_TRUE(from == to || allowed.at(from).contains(to))
+        << line.file << ":" << line.number << ": " << from << " must not include " << to;
+  }
+}
+
+TEST(House, ThirdPartyHeadersStayInTheirPlaces) {
+  struct Rule {
+    std::regex header;
+    std::regex where;
+  };
+  const std::vector<Rule> rules = {
+      {std::regex("<nlohmann/"), std::regex("^(include/mlkit|src)/(io|serve)/")},
+      {std::regex("<(CLI|spdlog)/"), std::regex("^apps/")},
+      {std::regex("<(sys/socket|netinet|arpa/inet|netdb|boost/)"), std::regex("^apps/")},
+      {std::regex("<Eigen/"), std::regex("^(include/mlkit|src)/(data|train|model|workflow)/")},
+      {std::regex("<libfccp/"), std::regex("^src/[a-z_/]+\\.cc")},
+  };
+  std::set<std::string> csv_parser_files;
+  for (const Line& line : lines_of(sources({"include", "src", "apps"}))) {
+    if (line.text.find("#include") == std::string::npos) continue;
+    if (line.text.find("libfccp") != std::string::npos) csv_parser_files.insert(line.file);
+    for (const Rule& rule : rules) {
+      if (!std::regex_search(line.text, rule.header)) continue;
+      EXPECT_TRUE(std::regex_search(line.file, rule.where)) << line.file << ":" << line.number << ": " << line.text;
+    }
+  }
+  EXPECT_LE(csv_parser_files.size(), 1u) << "fast-cpp-csv-parser belongs into one file";
+}
+
+TEST(House, NoCallThatDependsOnLocaleLibraryOrMachine) {
+  const std::regex anywhere(
+      R"(\b(strto[dfl]|strtold|strtoll|strtoul|strtoull|stod|stof|stoi|stol|atof|atoi|atol|sprintf|vsprintf|strcpy|strcat|gets|sscanf|system|popen|setlocale|rand|srand|random_shuffle)\s*\(|std::(shuffle|async|random_device|mt19937|mt19937_64)|_distribution\b|__int128|\busing namespace std\b|march=native|ffast-math)");
+  const std::regex library_only(
+      R"(\b(std::exit|std::abort|std::quick_exit|abort|_exit)\s*\(|std::(cout|cerr|clog|exp|log|log1p|expm1|pow|sin|cos|tan|tanh)\b|\b(printf|fprintf|puts)\s*\()");
+  for (const Line& line : lines_of(sources({"include", "src", "apps"}))) {
+    const std::string place = line.file + ":" + std::to_string(line.number) + ": " + line.text;
+    EXPECT_FALSE(std::regex_search(line.text, anywhere)) << place;
+    if (line.file.rfind("apps/", 0) != 0) {
+      EXPECT_FALSE(std::regex_search(line.text, library_only)) << place;
+    }
+  }
+}
+
+// Every .cc stands in the list beside it: what nobody lists is neither built nor run.
+TEST(House, EverySourceIsListed) {
+  const auto listed_in = [](const fs::path& list, const std::string& name) {
+    std::ifstream file(list);
+    const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    return std::regex_search(text, std::regex("(^|[\\s/])" + std::regex_replace(name, std::regex("\\."), "\\.")));
+  };
+  for (const fs::path& path : sources({"src", "apps", "tests"})) {
+    if (path.extension() != ".cc") continue;
+    const std::string file = fs::relative(path, kTop).string();
+    if (file.rfind("tests/support/", 0) == 0 || file.rfind("tests/fuzz/", 0) == 0) continue;
+    const fs::path list = file.rfind("src/", 0) == 0     ? path.parent_path() / "sources.cmake"
+                          : file.rfind("apps/", 0) == 0 ? path.parent_path() / "CMakeLists.txt"
+                                                         : path.parent_path() / "tests.cmake";
+    EXPECT_TRUE(listed_in(list, path.filename().string())) << file << " is not in " << list.filename();
+  }
+}
+
+}  // namespace
+}  // namespace mlkit

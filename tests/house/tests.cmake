@@ -1,0 +1,3 @@
+mlkit_test(house
+  ${CMAKE_CURRENT_LIST_DIR}/house_test.cc
+)
