@@ -41,7 +41,8 @@ class Doctor : public Command {
     }
     std::string text;
     for (const auto& [name, value] : report.items()) {
-      text += name + std::string(14 - name.size(), ' ') + (value.is_string() ? value.get<std::string>() : json_text(value)) + "\n";
+      text += name + std::string(14 - name.size(), ' ') +
+              (value.is_string() ? value.get<std::string>() : json_text(value)) + "\n";
     }
     session.print(text);
     return 0;

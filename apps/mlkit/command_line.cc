@@ -66,9 +66,11 @@ class OptionNames {
 
 // ---- the command's name --------------------------------------------------------------------------
 
-Words command_names() {
+using CommandTable = std::vector<CommandRow>;
+
+Words command_names(const CommandTable& table) {
   Words names;
-  for (const CommandRow& row : command_table()) names.push_back(row.name);
+  for (const CommandRow& row : table) names.push_back(row.name);
   return names;
 }
 
@@ -92,11 +94,11 @@ std::size_t find_command(const Words& arguments) {
   return arguments.size();
 }
 
-const CommandRow& row_of(const std::string& name) {
-  for (const CommandRow& row : command_table()) {
+const CommandRow& row_of(const CommandTable& table, const std::string& name) {
+  for (const CommandRow& row : table) {
     if (row.name == name) return row;
   }
-  const std::string near = nearest_name(name, command_names());
+  const std::string near = nearest_name(name, command_names(table));
   throw_usage("unknown command \"" + name + "\"", did_you_mean(near));
 }
 
@@ -317,10 +319,11 @@ void set_from_environment(const FieldList& options, const char* variable, const 
 
 // The file's members are options of this command; a member that is named like a command holds
 // options of that command alone. Returns the names that were set.
-Words set_from_config(const FieldList& options, const CommandRow& row, const std::string& path) {
+Words set_from_config(const FieldList& options, const CommandTable& table, const CommandRow& row,
+                      const std::string& path) {
   const Json object = parse_json(read_file(path, kLargestConfigFile), path, true);
   Json mine = Json::object();
-  const Words commands = command_names();
+  const Words commands = command_names(table);
   if (!object.is_object()) fields_from_json(options, object, path);  // says what is wrong
   for (const auto& [key, value] : object.items()) {
     if (!value.is_object() || std::find(commands.begin(), commands.end(), key) == commands.end()) mine[key] = value;
@@ -342,7 +345,7 @@ std::size_t count_needed(const FieldList& arguments) {
   return static_cast<std::size_t>(std::count_if(arguments.all().begin(), arguments.all().end(), is_needed));
 }
 
-Request read_command(const CommandRow& row, const Words& words) {
+Request read_command(const CommandTable& table, const CommandRow& row, const Words& words) {
   Request request;
   request.row = &row;
   request.command = row.make();
@@ -351,8 +354,7 @@ Request read_command(const CommandRow& row, const Words& words) {
   request.command->declare(arguments, options);
   request.options.declare(options);
   const OptionNames names(options);
-  const ParsedWords parsed =
-      parse_words(arguments, options, WordReader(names, count_needed(arguments)).read(words));
+  const ParsedWords parsed = parse_words(arguments, options, WordReader(names, count_needed(arguments)).read(words));
   refuse_left_over(parsed.left_over, names, row);
 
   std::vector<bool> given(options.all().size());
@@ -361,7 +363,7 @@ Request read_command(const CommandRow& row, const Words& words) {
     if (options.all()[i].name == "config") set_option(options.all()[i], parsed.options[i]);
   }
   if (!request.options.config.empty()) {
-    for (const std::string& flag : set_from_config(options, row, request.options.config)) {
+    for (const std::string& flag : set_from_config(options, table, row, request.options.config)) {
       for (std::size_t i = 0; i < given.size(); ++i) given[i] = given[i] || flag_of(options.all()[i].name) == flag;
     }
   }
@@ -380,19 +382,19 @@ Request text_request(std::string text) {
 }
 
 // "mlkit help", "mlkit help train", "mlkit help --reference".
-Request read_help(const Words& words) {
+Request read_help(const CommandTable& table, const Words& words) {
   for (const std::string& word : words) {
     if (word == "--reference") return text_request(render_reference());
     if (is_option(word)) continue;
-    const CommandRow& row = row_of(word);
+    const CommandRow& row = row_of(table, word);
     return text_request(render_command_help(row, *row.make()));
   }
   return text_request(render_program_help());
 }
 
 // "mlkit --thread 2 train": the option is what is wrong, not the command "2".
-void refuse_unknown_before(const Words& arguments, std::size_t command) {
-  const Words known = command_names();
+void refuse_unknown_before(const CommandTable& table, const Words& arguments, std::size_t command) {
+  const Words known = command_names(table);
   if (command < arguments.size() && std::find(known.begin(), known.end(), arguments[command]) != known.end()) return;
   GlobalOptions globals;
   FieldList fields;
@@ -407,36 +409,34 @@ void refuse_unknown_before(const Words& arguments, std::size_t command) {
   }
 }
 
-Request read_without_command(const Words& arguments) {
+Request read_without_command(const CommandTable& table, const Words& arguments) {
   if (asks_for(arguments, "--help", "-h")) return text_request(render_program_help());
   if (asks_for(arguments, "--version", "")) return text_request("mlkit " MLKIT_VERSION "\n");
-  refuse_unknown_before(arguments, arguments.size());
+  refuse_unknown_before(table, arguments, arguments.size());
   throw_usage("no command given", "mlkit --help lists them");
 }
 
 }  // namespace
 
-Request read_command_line(const Words& arguments) {
+Request read_command_line(const Words& arguments, const CommandTable& table) {
   const std::size_t at = find_command(arguments);
-  if (at == arguments.size()) return read_without_command(arguments);
+  if (at == arguments.size()) return read_without_command(table, arguments);
   Words words = arguments;
   words.erase(words.begin() + static_cast<std::ptrdiff_t>(at));
-  if (arguments[at] == "help") return read_help(words);
-  refuse_unknown_before(arguments, at);
-  const CommandRow& row = row_of(arguments[at]);
+  if (arguments[at] == "help") return read_help(table, words);
+  refuse_unknown_before(table, arguments, at);
+  const CommandRow& row = row_of(table, arguments[at]);
   if (asks_for(words, "--help", "-h")) return text_request(render_command_help(row, *row.make()));
   if (asks_for(words, "--version", "")) return text_request("mlkit " MLKIT_VERSION "\n");
-  return read_command(row, words);
+  return read_command(table, row, words);
 }
 
-bool asks_for_json_errors(const Words& arguments) {
-  return asks_for(arguments, "--errors-json", "--errors_json");
-}
+bool asks_for_json_errors(const Words& arguments) { return asks_for(arguments, "--errors-json", "--errors_json"); }
 
 std::string named_command(const Words& arguments) {
   const std::size_t at = find_command(arguments);
   if (at == arguments.size()) return "";
-  const Words names = command_names();
+  const Words names = command_names(command_table());
   return std::find(names.begin(), names.end(), arguments[at]) == names.end() ? "" : arguments[at];
 }
 

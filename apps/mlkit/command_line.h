@@ -18,7 +18,9 @@ struct Request {
 };
 
 // `arguments` without the program's name. Throws Error(kUsage); its hint names the nearest spelling.
-Request read_command_line(const std::vector<std::string>& arguments);
+// The request points into the table.
+Request read_command_line(const std::vector<std::string>& arguments,
+                          const std::vector<CommandRow>& table = command_table());
 
 // Whether errors are wanted as JSON: known even where the rest of the command line is wrong.
 bool asks_for_json_errors(const std::vector<std::string>& arguments);

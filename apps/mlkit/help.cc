@@ -73,14 +73,18 @@ std::string default_of(const Field& field) {
   return std::visit(
       [](const auto* target) -> std::string {
         using T = std::remove_cvref_t<decltype(*target)>;
-        if constexpr (std::is_same_v<T, std::int64_t>) return std::to_string(*target);
-        else if constexpr (std::is_same_v<T, double>) return number_text(*target);
-        else if constexpr (std::is_same_v<T, std::string>) return *target;
+        if constexpr (std::is_same_v<T, std::int64_t>)
+          return std::to_string(*target);
+        else if constexpr (std::is_same_v<T, double>)
+          return number_text(*target);
+        else if constexpr (std::is_same_v<T, std::string>)
+          return *target;
         else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
           std::string all;
           for (const std::string& item : *target) all += (all.empty() ? "" : ",") + item;
           return all;
-        } else return "";
+        } else
+          return "";
       },
       field.target);
 }
@@ -153,14 +157,16 @@ void GlobalOptions::declare(FieldList& options) {
   options.add("quiet", quiet, {.help = "no progress, no closing line", .group = group, .short_name = 'q'});
   options.add("verbose", verbose, {.help = "say more on standard error", .group = group, .short_name = 'v'});
   options.add("no_color", no_color, {.help = "no colours (also with NO_COLOR set)", .group = group});
-  options.add("threads", threads,
-              {.help = "threads, 0 for all processors; never changes a result", .range = between(0, 1024),
-               .group = group});
+  options.add(
+      "threads", threads,
+      {.help = "threads, 0 for all processors; never changes a result", .range = between(0, 1024), .group = group});
   options.add("seed", seed, {.help = "of everything that is drawn by chance", .range = at_least(0), .group = group});
   options.add("config", config,
               {.help = "options from a JSON file, same names; flags win over MLKIT_SEED and MLKIT_THREADS, these "
                        "over the file",
-               .value_name = "FILE", .group = group, .is_file = true});
+               .value_name = "FILE",
+               .group = group,
+               .is_file = true});
   options.add("help", help, {.help = "this page", .group = group, .short_name = 'h'});
   options.add("version", version, {.help = "the version", .group = group});
 }
@@ -219,8 +225,9 @@ std::string render_program_help() {
   globals.declare(options);
   append_all_options(out, options);
   append_example(out, "mlkit clean dirty.csv -o clean.csv");
-  out += "\nExit codes: 0 done, 1 a negative finding, 2 usage, 3 input data, 4 model file,\n"
-         "5 input/output or memory, 130 interrupted.\n";
+  out +=
+      "\nExit codes: 0 done, 1 a negative finding, 2 usage, 3 input data, 4 model file,\n"
+      "5 input/output or memory, 130 interrupted.\n";
   return out;
 }
 

@@ -47,8 +47,8 @@ int say(const Error& error, const std::vector<std::string>& arguments) {
 
 int run_command(const mlkit::app::Request& request) {
   mlkit::app::Session session(request.options);
-  session.detail("mlkit " MLKIT_VERSION " " + request.row->name + ", " +
-                 std::to_string(session.context().threads()) + " threads, seed " + std::to_string(session.seed()));
+  session.detail("mlkit " MLKIT_VERSION " " + request.row->name + ", " + std::to_string(session.context().threads()) +
+                 " threads, seed " + std::to_string(session.seed()));
   int code = 0;
   try {
     code = request.command->run(session);

@@ -21,8 +21,7 @@ std::string clock_text(double seconds) {
 
 }  // namespace
 
-std::string progress_line(std::string_view task, std::uint64_t done, std::uint64_t total, double seconds,
-                          int columns) {
+std::string progress_line(std::string_view task, std::uint64_t done, std::uint64_t total, double seconds, int columns) {
   std::string line = escape_controls(task);
   if (total > 0 && done > 0) {
     const double share = std::min(1.0, static_cast<double>(done) / static_cast<double>(total));

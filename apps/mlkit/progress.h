@@ -35,7 +35,6 @@ class TerminalProgress : public Progress {
 };
 
 // "task  42 %  00:12 left" for one line of `columns` characters; without the share where `total` is 0.
-std::string progress_line(std::string_view task, std::uint64_t done, std::uint64_t total, double seconds,
-                          int columns);
+std::string progress_line(std::string_view task, std::uint64_t done, std::uint64_t total, double seconds, int columns);
 
 }  // namespace mlkit::app

@@ -76,17 +76,24 @@ void TableInOptions::declare(FieldList& options) {
   options.add("no_header", no_header, {.help = "the first line is data; columns are column_1, ..", .group = group});
   options.add("na", na,
               {.help = "words for missing, instead of NA,N/A,NaN,nan,null,NULL (an empty cell always is)",
-               .value_name = "LIST", .group = group});
+               .value_name = "LIST",
+               .group = group});
   options.add("types", types,
               {.help = "what columns are: numeric, category, boolean, text, datetime or id",
-               .value_name = "COL=TYPE,..", .group = group});
+               .value_name = "COL=TYPE,..",
+               .group = group});
   options.add("schema", schema_file,
-              {.help = "the same from a JSON file: {\"column\": \"type\"}", .value_name = "FILE", .group = group,
+              {.help = "the same from a JSON file: {\"column\": \"type\"}",
+               .value_name = "FILE",
+               .group = group,
                .is_file = true});
-  options.add("on_bad_row", on_bad_row,
-              {.help = "what to do with a row that cannot be read", .choices = {"error", "skip", "pad"}, .group = group});
+  options.add(
+      "on_bad_row", on_bad_row,
+      {.help = "what to do with a row that cannot be read", .choices = {"error", "skip", "pad"}, .group = group});
   options.add("rejects", rejects,
-              {.help = "the raw bytes of rows that were not read go here", .value_name = "FILE", .group = group,
+              {.help = "the raw bytes of rows that were not read go here",
+               .value_name = "FILE",
+               .group = group,
                .is_file = true});
 }
 

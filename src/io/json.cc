@@ -282,9 +282,7 @@ Json field_value(const Field& field) {
 }
 
 // A plain JSON value as the text that a flag would have.
-std::string flag_text(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : json_text(value, -1);
-}
+std::string flag_text(const Json& value) { return value.is_string() ? value.get<std::string>() : json_text(value, -1); }
 
 void set_list(const Field& field, const Json& array, const std::string& shown) {
   std::vector<std::string>& target = *std::get<std::vector<std::string>*>(field.target);

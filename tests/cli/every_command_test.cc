@@ -82,12 +82,12 @@ TEST_P(EveryCommand, NumericOptionsRefuseWhatIsNotAPlainNumber) {
   for (const Field& field : declared.options.all()) {
     const bool whole = std::holds_alternative<std::int64_t*>(field.target) ||
                        std::holds_alternative<std::optional<std::int64_t>*>(field.target);
-    const bool real = std::holds_alternative<double*>(field.target) ||
-                      std::holds_alternative<std::optional<double>*>(field.target);
+    const bool real =
+        std::holds_alternative<double*>(field.target) || std::holds_alternative<std::optional<double>*>(field.target);
     if (!whole && !real) continue;
     const std::string flag = flag_of(field.name);
-    Words bad = {"nan", "NaN", "-nan", "inf", "-inf", "infinity", "1e400", "-1e400", "0x1F", "12abc", "", " ", "1 ",
-                 "1,5", "1_000", "--5", "+-5", "\xd9\xa1"};
+    Words bad = {"nan",   "NaN", "-nan", "inf", "-inf", "infinity", "1e400", "-1e400", "0x1F",
+                 "12abc", "",    " ",    "1 ",  "1,5",  "1_000",    "--5",   "+-5",    "\xd9\xa1"};
     if (field.info.range.allow_inf) std::erase(bad, "inf");
     if (whole) bad.insert(bad.end(), {"1.5", "9223372036854775808", "1e3x"});
     for (const std::string& value : bad) {
@@ -135,8 +135,7 @@ std::vector<std::string> names() {
   return out;
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, EveryCommand, testing::ValuesIn(names()),
-                         [](const auto& test) { return test.param; });
+INSTANTIATE_TEST_SUITE_P(Table, EveryCommand, testing::ValuesIn(names()), [](const auto& test) { return test.param; });
 
 TEST(CommandTable, OverviewNamesEveryCommandAndFitsTheTerminal) {
   const std::string text = read_command_line({"--help"}).text;

@@ -54,8 +54,11 @@ TEST_P(GoldenCase, SaysAndWritesWhatIsRecorded) {
   copy_inputs(folder, work.path());
   RunOptions options;
   options.folder = work.path();
-  options.environment = {{"PATH", program.path() + ":/usr/bin:/bin"}, {"HOME", work.path()}, {"LC_ALL", "C"},
-                         {"DATA", MLKIT_SOURCE_DIR "/data"}, {"CASES", kCases}};
+  options.environment = {{"PATH", program.path() + ":/usr/bin:/bin"},
+                         {"HOME", work.path()},
+                         {"LC_ALL", "C"},
+                         {"DATA", MLKIT_SOURCE_DIR "/data"},
+                         {"CASES", kCases}};
   const RunResult result = run_program({"/bin/sh", (folder / "cmd").string()}, options);
   ASSERT_EQ(result.signal, 0) << "ended by a signal";
   const std::string exit_text = std::to_string(result.exit_code) + "\n";

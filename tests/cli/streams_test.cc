@@ -17,8 +17,8 @@ RunResult run_shell(const std::string& script, std::map<std::string, std::string
 }
 
 TEST(Streams, FullDiskIsReportedByWhateverPrints) {
-  for (const char* command : {"mlkit --help", "mlkit --version", "mlkit doctor", "mlkit doctor --json",
-                              "mlkit doctor --help"}) {
+  for (const char* command :
+       {"mlkit --help", "mlkit --version", "mlkit doctor", "mlkit doctor --json", "mlkit doctor --help"}) {
     const RunResult result = run_shell(std::string(command) + " >/dev/full");
     EXPECT_EQ(result.exit_code, 5) << command;
     EXPECT_NE(result.err.find("No space left on device"), std::string::npos) << result.err;

@@ -4,6 +4,7 @@ mlkit_test(cli
   ${CMAKE_CURRENT_LIST_DIR}/golden_cases_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/progress_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/streams_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/table_in_options_test.cc
   ${PROJECT_SOURCE_DIR}/tests/support/run_program.cc
 )
 target_link_libraries(test_cli PRIVATE mlkit_app)

@@ -152,9 +152,9 @@ TEST(House, EverySourceIsListed) {
     if (path.extension() != ".cc") continue;
     const std::string file = fs::relative(path, kTop).string();
     if (file.rfind("tests/support/", 0) == 0 || file.rfind("tests/fuzz/", 0) == 0) continue;
-    const fs::path list = file.rfind("src/", 0) == 0     ? path.parent_path() / "sources.cmake"
+    const fs::path list = file.rfind("src/", 0) == 0    ? path.parent_path() / "sources.cmake"
                           : file.rfind("apps/", 0) == 0 ? path.parent_path() / "CMakeLists.txt"
-                                                         : path.parent_path() / "tests.cmake";
+                                                        : path.parent_path() / "tests.cmake";
     EXPECT_TRUE(listed_in(list, path.filename().string())) << file << " is not in " << list.filename();
   }
 }

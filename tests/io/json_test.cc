@@ -24,7 +24,9 @@ TEST(JsonText, WritesShortestNumbersAndEscapes) {
   Json object;
   object["a"] = 0.1;
   object["b"] = {1, 2.0, -3};
-  object["c"] = "q\"\\\n\x01\x7f\xff" "\xc3\xa9";
+  object["c"] =
+      "q\"\\\n\x01\x7f\xff"
+      "\xc3\xa9";
   object["d"] = Json::object();
   object["e"] = 1e300;
   EXPECT_EQ(json_text(object, -1),
@@ -111,11 +113,16 @@ std::string problem_of_options(const std::string& text) {
 }
 
 TEST(FieldsJson, RoundTrips) {
-  Options options{.c = std::numeric_limits<double>::infinity(), .max_iter = 7, .fast = true, .solver = "big_one",
-                  .columns = {"a,b", "c\"d"}, .limit = 0.5};
+  Options options{.c = std::numeric_limits<double>::infinity(),
+                  .max_iter = 7,
+                  .fast = true,
+                  .solver = "big_one",
+                  .columns = {"a,b", "c\"d"},
+                  .limit = 0.5};
   const Json object = struct_to_json(options);
-  EXPECT_EQ(json_text(object, -1),
-            R"({"C": "inf", "max_iter": 7, "fast": true, "solver": "big_one", "columns": ["a,b", "c\"d"], "limit": 0.5})");
+  EXPECT_EQ(
+      json_text(object, -1),
+      R"({"C": "inf", "max_iter": 7, "fast": true, "solver": "big_one", "columns": ["a,b", "c\"d"], "limit": 0.5})");
   Options back;
   FieldList list;
   list.add_struct(back);

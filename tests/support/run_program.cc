@@ -74,9 +74,7 @@ std::string read_text(const std::string& path) {
   return out.str();
 }
 
-void write_text(const std::string& path, const std::string& text) {
-  std::ofstream(path, std::ios::binary) << text;
-}
+void write_text(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
 
 bool is_emulated() { return !emulator_words().empty(); }
 

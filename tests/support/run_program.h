@@ -9,11 +9,11 @@
 namespace mlkit::test {
 
 struct RunOptions {
-  std::string folder;                       // "" = the current one
+  std::string folder;                              // "" = the current one
   std::map<std::string, std::string> environment;  // the whole of it
   std::string standard_input;
-  double stop_after_seconds = 120;          // then killed: `signal` is SIGKILL
-  double interrupt_after_seconds = 0;       // SIGINT, where above 0
+  double stop_after_seconds = 120;     // then killed: `signal` is SIGKILL
+  double interrupt_after_seconds = 0;  // SIGINT, where above 0
 };
 
 struct RunResult {
