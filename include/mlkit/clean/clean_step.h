@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include <utility>
+
 #include "mlkit/clean/clean_recipe.h"
 #include "mlkit/steps/step.h"
 
