@@ -6,12 +6,12 @@
 
 namespace mlkit {
 
-void CsvRecords::append_block(std::shared_ptr<const char[]> bytes, std::size_t size,
+void CsvRecords::append_block(std::shared_ptr<const char[]> storage, const char* bytes, std::size_t size,
                               std::vector<std::uint32_t> begins) {
   if (begins.empty()) return;
   const std::size_t records = begins.size();
   memory_ += size + records * sizeof(std::uint32_t);
-  blocks_.push_back({std::move(bytes), size, std::move(begins), size_});
+  blocks_.push_back({std::move(storage), bytes, size, std::move(begins), size_});
   size_ += records;
 }
 
@@ -24,7 +24,7 @@ std::string_view CsvRecords::record(std::size_t r) const {
   std::size_t end = i + 1 < block.begins.size() ? block.begins[i + 1] : block.size;
   // Line ends: one at least but for the last record of a file, more where blank lines follow.
   while (end > begin && (block.bytes[end - 1] == '\n' || block.bytes[end - 1] == '\r')) --end;
-  return {block.bytes.get() + begin, end - begin};
+  return {block.bytes + begin, end - begin};
 }
 
 void CsvRecords::split(std::size_t r, std::vector<std::string_view>& fields) const {

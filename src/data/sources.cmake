@@ -1,8 +1,22 @@
 target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/column.cc
+  ${CMAKE_CURRENT_LIST_DIR}/csv_cells.cc
+  ${CMAKE_CURRENT_LIST_DIR}/csv_chunks.cc
+  ${CMAKE_CURRENT_LIST_DIR}/csv_columns.cc
+  ${CMAKE_CURRENT_LIST_DIR}/csv_dialect.cc
+  ${CMAKE_CURRENT_LIST_DIR}/csv_faults.cc
+  ${CMAKE_CURRENT_LIST_DIR}/csv_index.cc
+  ${CMAKE_CURRENT_LIST_DIR}/csv_kernels_avx2.cc
+  ${CMAKE_CURRENT_LIST_DIR}/csv_kernels_portable.cc
+  ${CMAKE_CURRENT_LIST_DIR}/csv_parse.cc
+  ${CMAKE_CURRENT_LIST_DIR}/csv_read.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_records.cc
+  ${CMAKE_CURRENT_LIST_DIR}/csv_scan.cc
+  ${CMAKE_CURRENT_LIST_DIR}/csv_stream.cc
+  ${CMAKE_CURRENT_LIST_DIR}/csv_types.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_write.cc
   ${CMAKE_CURRENT_LIST_DIR}/datetime.cc
+  ${CMAKE_CURRENT_LIST_DIR}/level_dictionary.cc
   ${CMAKE_CURRENT_LIST_DIR}/numbers.cc
   ${CMAKE_CURRENT_LIST_DIR}/schema.cc
   ${CMAKE_CURRENT_LIST_DIR}/summary.cc

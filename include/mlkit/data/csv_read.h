@@ -7,7 +7,13 @@
 // BOM is dropped. Everything else is refused with its line and field: text after a closing quote, a
 // quote inside an unquoted field, a quote that is never closed (reported where it opened), NUL,
 // bytes that are not UTF-8, UTF-16, gzip/zip/PDF content, rows of another length than the header,
-// duplicate and empty column names, an empty file.
+// duplicate and empty column names, an empty file. Limits: fields below 64 MiB, records of at most
+// 256 MiB, fewer than 1,000,000 columns.
+//
+// `--on-bad-row skip` leaves out the records that are not right; `pad` repairs them: missing fields
+// are missing cells, fields beyond the header are dropped, stray quotes are text. Records with NUL
+// or bytes that are not UTF-8 are skipped by both; of a quote that is never closed (within 64 MiB)
+// the bad record ends with the line on which it opened. Header faults are always errors.
 //
 // Types (see ColumnType) are a function of a column's cells alone:
 //   missing   a cell that is empty or, after trimming blanks, one of `na`
@@ -80,9 +86,14 @@ Table read_csv_bytes(std::string_view bytes, const CsvReadOptions& options, Cont
 
 // A stretch of whole records, cut out by the (serial, fast) scanner.
 struct CsvChunk {
-  std::string bytes;
-  std::uint64_t first_line = 1;  // physical
-  std::uint64_t index = 0;       // 0, 1, 2, ..
+  std::shared_ptr<char[]> storage;  // readable kCsvPadding bytes before and behind the text
+  const char* begin = nullptr;
+  std::size_t size = 0;
+  std::uint64_t first_line = 1;     // physical
+  std::uint64_t index = 0;          // 0, 1, 2, ..
+  RowLines lines;                   // of repaired records; else empty and counted from first_line
+
+  std::string_view bytes() const { return {begin, size}; }
 };
 
 // Streaming in bounded memory, for types that are known already: the names come from the header,

@@ -29,13 +29,15 @@ class CsvRecords {
   void split(std::size_t r, std::vector<std::string_view>& fields) const;
 
   // For the reader: `begins` are the offsets of the records in `bytes`, which end (line ends
-  // included) where the next one begins, the last at `size`.
-  void append_block(std::shared_ptr<const char[]> bytes, std::size_t size, std::vector<std::uint32_t> begins);
+  // included) where the next one begins, the last at `size`. `storage` owns the bytes.
+  void append_block(std::shared_ptr<const char[]> storage, const char* bytes, std::size_t size,
+                    std::vector<std::uint32_t> begins);
   std::size_t memory() const { return memory_; }  // bytes held
 
  private:
   struct Block {
-    std::shared_ptr<const char[]> bytes;
+    std::shared_ptr<const char[]> storage;
+    const char* bytes = nullptr;
     std::size_t size = 0;
     std::vector<std::uint32_t> begins;
     std::size_t first_record = 0;

@@ -1,0 +1,507 @@
+#include "mlkit/data/csv_chunks.h"
+
+#include <algorithm>
+#include <cstring>
+#include <mutex>
+#include <utility>
+
+#include "mlkit/base/error.h"
+#include "mlkit/base/text.h"
+#include "mlkit/data/csv_index.h"
+#include "mlkit/data/csv_kernels.h"
+#include "mlkit/data/csv_scan.h"
+
+namespace mlkit {
+namespace {
+
+bool is_line_end(char c) { return c == '\n' || c == '\r'; }
+
+std::uint64_t count_lines(const char* text, std::size_t size) {
+  const CsvKernels& kernels = csv_kernels();
+  std::uint64_t lines = kernels.count_byte(text, size, '\n');
+  if (std::memchr(text, '\r', size) == nullptr) return lines;
+  for (std::size_t i = 0; i < size; ++i) {
+    if (text[i] == '\r' && (i + 1 == size || text[i + 1] != '\n')) ++lines;
+  }
+  return lines;
+}
+
+// After the last line end outside quotes, in a text that has more behind it; 0 where there is none.
+std::size_t last_record_end(std::string_view text, char quote, bool ends_inside) {
+  bool inside = ends_inside;
+  for (std::size_t i = text.size(); i-- > 0;) {
+    const char c = text[i];
+    if (c == quote) {
+      inside = !inside;
+    } else if (!inside && (c == '\n' || (c == '\r' && i + 1 < text.size()))) {
+      return i + 1;  // a CR at the very end may be half of a CRLF
+    }
+  }
+  return 0;
+}
+
+// Storage that goes back to be used again: fresh memory costs more than filling it.
+class StoragePool : public std::enable_shared_from_this<StoragePool> {
+ public:
+  std::shared_ptr<char[]> take() {
+    std::unique_ptr<char[]> memory;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!free_.empty()) {
+        memory = std::move(free_.back());
+        free_.pop_back();
+      }
+    }
+    if (!memory) memory = std::make_unique_for_overwrite<char[]>(kStorageBytes);
+    return {memory.release(), [pool = shared_from_this()](char* p) { pool->give_back(p); }};
+  }
+  static constexpr std::size_t kStorageBytes = kCsvChunkBytes + 2 * kCsvPadding + 1;
+
+ private:
+  void give_back(char* memory) {
+    constexpr std::size_t kKept = 16;
+    std::unique_ptr<char[]> owned(memory);
+    const std::lock_guard lock(mutex_);
+    if (free_.size() < kKept) free_.push_back(std::move(owned));
+  }
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<char[]>> free_;
+};
+
+}  // namespace
+
+// A chunk in the making: `size` bytes from `begin` on, room up to `limit`.
+struct Buffer {
+  std::shared_ptr<char[]> storage;
+  char* begin = nullptr;
+  char* limit = nullptr;
+  std::size_t size = 0;
+
+  std::string_view text() const { return {begin, size}; }
+};
+
+struct CsvChunkReader::State {
+  CsvReadOptions options;
+  std::string name;
+  std::unique_ptr<InputFile> file;  // null = memory
+  std::string_view memory;
+  std::size_t memory_position = 0;
+
+  std::shared_ptr<StoragePool> pool = std::make_shared<StoragePool>();
+  Buffer buffer;
+  bool at_end = false;
+  std::uint64_t line = 1;  // of buffer.begin
+  std::uint64_t next_index = 0;
+  std::uint64_t bytes_read = 0;
+  char delimiter = ',';
+  std::vector<std::string> header;
+
+  bool replaying = false;  // after rewind(): nothing is counted or rejected again
+  std::uint64_t rows_skipped = 0;
+  std::uint64_t rows_padded = 0;
+  std::unique_ptr<OutputFile> rejects;
+  CsvIndex index;  // for the check of whole chunks in lenient modes
+
+  void reserve(std::size_t bytes);
+  void fill();
+  void open();
+  void read_header();
+  bool header_is_complete(const CsvRecordScanner& scanner) const;
+  CsvChunk cut(std::size_t size);
+  void check_growth();
+  bool grow_for_more();
+  std::optional<CsvChunk> next_strict();
+  std::optional<CsvChunk> next_lenient();
+  bool is_right(std::size_t size);
+  struct Repair;
+  std::optional<CsvChunk> repair();
+  std::size_t resynchronise(const CsvRecord& record) const;
+  CsvChunk repaired_chunk(std::string_view text, RowLines lines);
+  void reject(std::string_view raw);
+  void repair_record(const CsvRecord& record, std::string_view text, std::size_t after, Repair& out);
+  [[noreturn]] void throw_record_error(CsvRecord record) const;
+};
+
+// Makes room for `bytes` in all, keeping what is there.
+void CsvChunkReader::State::reserve(std::size_t bytes) {
+  Buffer bigger;
+  if (bytes <= kCsvChunkBytes) {
+    bigger.storage = pool->take();
+    bytes = kCsvChunkBytes;
+  } else {
+    bigger.storage = std::make_shared_for_overwrite<char[]>(bytes + 2 * kCsvPadding + 1);
+  }
+  bigger.begin = bigger.storage.get() + kCsvPadding;
+  bigger.limit = bigger.begin + bytes;
+  std::memset(bigger.storage.get(), ' ', kCsvPadding);
+  std::memcpy(bigger.begin, buffer.begin, buffer.size);
+  bigger.size = buffer.size;
+  buffer = std::move(bigger);
+}
+
+// Reads until the buffer is full or the input ends: chunks never depend on how bytes arrive.
+void CsvChunkReader::State::fill() {
+  if (!at_end && buffer.size == 0 && buffer.begin == buffer.limit) reserve(kCsvChunkBytes);
+  while (!at_end && buffer.begin + buffer.size < buffer.limit) {
+    char* const to = buffer.begin + buffer.size;
+    const auto room = static_cast<std::size_t>(buffer.limit - to);
+    std::size_t got = 0;
+    if (file) {
+      got = file->read(to, room);
+    } else {
+      got = std::min(room, memory.size() - memory_position);
+      std::memcpy(to, memory.data() + memory_position, got);
+      memory_position += got;
+    }
+    at_end = got == 0;
+    buffer.size += got;
+    bytes_read += got;
+  }
+}
+
+bool CsvChunkReader::State::grow_for_more() {
+  if (at_end) return false;
+  check_growth();
+  reserve(std::max(kCsvChunkBytes, buffer.size) * 2);
+  fill();
+  return true;
+}
+
+// A record that does not end: refuses it as soon as it is sure that it never will be right.
+void CsvChunkReader::State::check_growth() {
+  if (buffer.size <= kMaxCsvFieldBytes) return;
+  CsvRecordScanner scanner(buffer.text(), delimiter, options.quote, line);
+  CsvRecord record;
+  while (scanner.next(record)) {
+    const bool open = scanner.position() >= buffer.size;
+    if (open && (record.fault == CsvFault::kNone || record.fault == CsvFault::kUnclosedQuote)) break;
+    throw_record_error(std::move(record));
+  }
+  if (buffer.size >= kMaxCsvRecordBytes) {
+    throw Error(ErrorCode::kData, "a record of more than 256 MiB",
+                {.file = name, .line = line, .column = {},
+                 .hint = "look for a quote that is not closed, or another line end"});
+  }
+}
+
+// Does nothing where the record is right.
+void CsvChunkReader::State::throw_record_error(CsvRecord record) const {
+  if (record.fault == CsvFault::kNone) {
+    record.fault = CsvFault::kFieldCount;
+    record.fault_line = record.line;
+    record.fault_field = std::min(record.fields.size(), header.size()) + 1;
+  }
+  throw csv_fault_error(record, header, delimiter, name);
+}
+
+void CsvChunkReader::State::open() {
+  if (options.delimiter == options.quote) throw_usage("the delimiter and the quote cannot be the same byte");
+  buffer = {};
+  at_end = false;
+  line = 1;
+  next_index = 0;
+  bytes_read = 0;
+  memory_position = 0;
+  reserve(kCsvChunkBytes);
+  fill();
+  check_csv_kind(buffer.text(), name);
+  if (buffer.text().starts_with("\xEF\xBB\xBF")) {
+    buffer.begin += 3;
+    buffer.size -= 3;
+  }
+  while (!at_end && buffer.text().find_first_of("\r\n") == std::string_view::npos && grow_for_more()) {
+  }
+  delimiter = options.delimiter != 0 ? options.delimiter : detect_csv_delimiter(buffer.text(), options.quote, at_end);
+  read_header();
+}
+
+bool CsvChunkReader::State::header_is_complete(const CsvRecordScanner& scanner) const {
+  return at_end || scanner.position() < buffer.size;
+}
+
+void CsvChunkReader::State::read_header() {
+  CsvRecord record;
+  for (;;) {
+    CsvRecordScanner scanner(buffer.text(), delimiter, options.quote, line);
+    const bool found = scanner.next(record);
+    if (record.fault == CsvFault::kTooManyColumns || record.fault == CsvFault::kFieldTooLong) {
+      throw csv_fault_error(record, {}, delimiter, name);
+    }
+    if (header_is_complete(scanner)) {
+      if (!found) {
+        throw Error(ErrorCode::kData, "the input is empty: there is no header and no row",
+                    {.file = name, .column = {}, .hint = "a header line with the column names is needed"});
+      }
+      const std::size_t used = options.header ? scanner.position() : record.begin;
+      line = options.header ? scanner.line() : record.line;
+      buffer.begin += used;
+      buffer.size -= used;
+      break;
+    }
+    if (!found) {  // blank lines so far
+      buffer.size = 0;
+      line = scanner.line();
+      reserve(kCsvChunkBytes);
+      fill();
+    } else {
+      grow_for_more();
+    }
+  }
+  if (options.header) {
+    header = check_csv_header(record, delimiter, name);
+  } else {
+    header.clear();
+    for (std::size_t i = 0; i < record.fields.size(); ++i) header.push_back("column_" + std::to_string(i + 1));
+  }
+}
+
+// The first `size` bytes of the buffer become a chunk; the rest stays.
+CsvChunk CsvChunkReader::State::cut(std::size_t size) {
+  CsvChunk chunk;
+  chunk.storage = buffer.storage;
+  chunk.begin = buffer.begin;
+  chunk.size = size;
+  chunk.first_line = line;
+  chunk.index = next_index++;
+  Buffer rest;
+  rest.begin = buffer.begin + size;
+  rest.size = buffer.size - size;
+  const Buffer used = std::exchange(buffer, std::move(rest));
+  if (buffer.size > 0 || !at_end) reserve(buffer.size + kCsvChunkBytes / 2);
+  char* end = used.begin + size;
+  if (!is_line_end(end[-1])) {  // the last line of the input
+    *end++ = '\n';
+    ++chunk.size;
+  }
+  std::memset(end, ' ', kCsvPadding);
+  line += count_lines(chunk.begin, chunk.size);
+  return chunk;
+}
+
+std::optional<CsvChunk> CsvChunkReader::State::next_strict() {
+  for (;;) {
+    fill();
+    if (buffer.size == 0) return std::nullopt;
+    if (at_end) return cut(buffer.size);
+    const bool ends_inside = csv_kernels().count_byte(buffer.begin, buffer.size, options.quote) % 2 == 1;
+    const std::size_t end = last_record_end(buffer.text(), options.quote, ends_inside);
+    if (end > 0) return cut(end);
+    grow_for_more();
+  }
+}
+
+bool CsvChunkReader::State::is_right(std::size_t size) {
+  const std::string saved(buffer.begin + size, std::min(kCsvPadding, buffer.size - size));
+  char* const end = buffer.begin + size;
+  std::memset(end, ' ', kCsvPadding);
+  bool right = is_line_end(end[-1]);
+  if (right) right = index.build({buffer.begin, size}, delimiter, options.quote, header.size());
+  std::memcpy(end, saved.data(), saved.size());
+  return right;
+}
+
+std::optional<CsvChunk> CsvChunkReader::State::next_lenient() {
+  for (;;) {
+    fill();
+    if (buffer.size == 0) return std::nullopt;
+    const bool ends_inside = csv_kernels().count_byte(buffer.begin, buffer.size, options.quote) % 2 == 1;
+    const std::size_t end = at_end && !ends_inside && is_line_end(buffer.text().back())
+                                ? buffer.size
+                                : last_record_end(buffer.text(), options.quote, ends_inside);
+    if (end > 0 && is_right(end)) return cut(end);
+    std::optional<CsvChunk> chunk = repair();
+    if (chunk) return chunk;
+    if (buffer.size > 0 && !at_end) reserve(std::max(kCsvChunkBytes, buffer.size * 2));
+  }
+}
+
+struct CsvChunkReader::State::Repair {
+  std::string text;
+  RowLines lines;
+};
+
+void CsvChunkReader::State::reject(std::string_view raw) {
+  if (replaying) return;
+  ++rows_skipped;
+  if (rejects) rejects->write(raw);
+}
+
+void CsvChunkReader::State::repair_record(const CsvRecord& record, std::string_view text, std::size_t after,
+                                          Repair& out) {
+  const std::string_view raw = text.substr(record.begin, record.end - record.begin);
+  if (record.fault == CsvFault::kNone && record.fields.size() == header.size()) {
+    out.text += raw;
+  } else {
+    const bool readable = raw.find('\0') == std::string_view::npos && find_invalid_utf8(raw) == std::string_view::npos &&
+                          record.fault != CsvFault::kFieldTooLong && record.fault != CsvFault::kTooManyColumns;
+    if (options.on_bad_row == BadRowAction::kSkip || !readable) {
+      reject(text.substr(record.begin, after - record.begin));
+      return;
+    }
+    if (!replaying) ++rows_padded;
+    for (std::size_t i = 0; i < header.size(); ++i) {
+      if (i > 0) out.text += delimiter;
+      const std::string_view field = i < record.fields.size() ? std::string_view(record.fields[i]) : std::string_view();
+      if (field.empty() && header.size() == 1) {
+        out.text.append(2, options.quote);  // the line must not look blank
+      } else {
+        append_csv_text(out.text, field, delimiter, options.quote);
+      }
+    }
+  }
+  out.text += '\n';
+  out.lines.push_back(record.line);
+}
+
+// Where to go on after a record with a quote that is never closed: after the line on which it opened.
+std::size_t CsvChunkReader::State::resynchronise(const CsvRecord& record) const {
+  std::size_t at = record.begin;
+  for (std::uint64_t lines = record.fault_line - record.line + 1; lines > 0 && at < buffer.size; --lines) {
+    at = buffer.text().find_first_of("\r\n", at);
+    if (at == std::string_view::npos) return buffer.size;
+    if (buffer.begin[at] == '\r' && at + 1 < buffer.size && buffer.begin[at + 1] == '\n') ++at;
+    ++at;
+  }
+  return at;
+}
+
+// Reads the buffer record by record, repairs or rejects what is not right. nullopt = nothing whole in
+// it (or all of it rejected); what was dealt with is taken from the buffer.
+std::optional<CsvChunk> CsvChunkReader::State::repair() {
+  Repair out;
+  CsvRecord record;
+  std::size_t done = 0;
+  std::uint64_t done_line = line;
+  CsvRecordScanner scanner(buffer.text(), delimiter, options.quote, line);
+  std::size_t base = 0;  // of the scanner in the buffer
+  while (scanner.next(record)) {
+    record.begin += base;
+    record.end += base;
+    std::size_t after = base + scanner.position();
+    const bool open = after >= buffer.size && !at_end && buffer.text().back() != '\n';
+    const bool never_closed = record.fault == CsvFault::kUnclosedQuote && record.end >= buffer.size &&
+                              (at_end || buffer.size > kMaxCsvFieldBytes);
+    if (never_closed) {
+      after = resynchronise(record);
+      reject(buffer.text().substr(record.begin, after - record.begin));
+      done_line = record.fault_line + 1;
+      base = after;
+      scanner = CsvRecordScanner(buffer.text().substr(after), delimiter, options.quote, done_line);
+    } else {
+      if (open || (record.fault == CsvFault::kUnclosedQuote && !at_end)) break;
+      repair_record(record, buffer.text(), after, out);
+      done_line = scanner.line();
+    }
+    done = after;
+  }
+  if (at_end && done < buffer.size && buffer.text().find_first_not_of("\r\n", done) == std::string_view::npos) {
+    done = buffer.size;
+  }
+  std::optional<CsvChunk> chunk;
+  if (!out.text.empty()) chunk = repaired_chunk(out.text, std::move(out.lines));
+  buffer.begin += done;
+  buffer.size -= done;
+  line = done_line;
+  if (buffer.size > 0 || !at_end) reserve(buffer.size + kCsvChunkBytes / 2);
+  return chunk;
+}
+
+CsvChunk CsvChunkReader::State::repaired_chunk(std::string_view text, RowLines lines) {
+  CsvChunk chunk;
+  chunk.storage = std::make_shared_for_overwrite<char[]>(text.size() + 2 * kCsvPadding);
+  std::memset(chunk.storage.get(), ' ', text.size() + 2 * kCsvPadding);
+  std::memcpy(chunk.storage.get() + kCsvPadding, text.data(), text.size());
+  chunk.begin = chunk.storage.get() + kCsvPadding;
+  chunk.size = text.size();
+  chunk.first_line = line;
+  chunk.index = next_index++;
+  chunk.lines = std::move(lines);
+  return chunk;
+}
+
+CsvChunkReader::CsvChunkReader(const std::string& path, const CsvReadOptions& options)
+    : state_(std::make_unique<State>()) {
+  state_->options = options;
+  state_->name = path;
+  state_->file = std::make_unique<InputFile>(path);
+  state_->open();
+  if (!options.rejects_path.empty()) {
+    check_output_is_not_input(options.rejects_path, path);
+    state_->rejects = std::make_unique<OutputFile>(options.rejects_path);
+  }
+}
+
+CsvChunkReader::CsvChunkReader(std::string_view bytes, const std::string& name, const CsvReadOptions& options)
+    : state_(std::make_unique<State>()) {
+  state_->options = options;
+  state_->name = name;
+  state_->memory = bytes;
+  state_->open();
+  if (!options.rejects_path.empty()) state_->rejects = std::make_unique<OutputFile>(options.rejects_path);
+}
+
+CsvChunkReader::~CsvChunkReader() = default;
+
+const std::vector<std::string>& CsvChunkReader::header() const { return state_->header; }
+const CsvReadOptions& CsvChunkReader::options() const { return state_->options; }
+const std::string& CsvChunkReader::name() const { return state_->name; }
+char CsvChunkReader::delimiter() const { return state_->delimiter; }
+std::uint64_t CsvChunkReader::bytes_read() const { return state_->bytes_read; }
+std::uint64_t CsvChunkReader::rows_skipped() const { return state_->rows_skipped; }
+std::uint64_t CsvChunkReader::rows_padded() const { return state_->rows_padded; }
+
+std::uint64_t CsvChunkReader::size_hint() const {
+  return state_->file ? state_->file->size_hint() : state_->memory.size();
+}
+
+std::optional<CsvChunk> CsvChunkReader::next() {
+  return state_->options.on_bad_row == BadRowAction::kError ? state_->next_strict() : state_->next_lenient();
+}
+
+bool CsvChunkReader::can_rewind() const { return !state_->file || state_->file->can_rewind(); }
+
+bool CsvChunkReader::rewind() {
+  if (state_->file && !state_->file->rewind()) return false;
+  state_->replaying = true;
+  state_->open();
+  return true;
+}
+
+void CsvChunkReader::finish() {
+  if (state_->rejects) state_->rejects->commit();
+  state_->rejects.reset();
+}
+
+Error CsvChunkReader::first_error(const CsvChunk& chunk) const {
+  CsvRecordScanner scanner(chunk.bytes(), state_->delimiter, state_->options.quote, chunk.first_line);
+  CsvRecord record;
+  while (scanner.next(record)) {
+    if (record.fault == CsvFault::kNone && record.fields.size() == state_->header.size()) continue;
+    try {
+      state_->throw_record_error(std::move(record));
+    } catch (const Error& error) {
+      return error;
+    }
+  }
+  return Error(ErrorCode::kData, "the form of the rows is not right", {.file = state_->name, .column = {}, .hint = {}});
+}
+
+RowLines csv_record_lines(const CsvChunk& chunk, const std::uint32_t* begins, std::size_t records,
+                          std::uint64_t line_ends) {
+  if (!chunk.lines.empty()) return chunk.lines;
+  RowLines lines;
+  if (line_ends == records) {  // every record ends at least one line
+    lines.append_run(chunk.first_line, records);
+    return lines;
+  }
+  std::uint64_t line = chunk.first_line;
+  std::size_t before = 0;
+  for (std::size_t r = 0; r < records; ++r) {
+    line += count_lines(chunk.begin + before, begins[r] - before);
+    before = begins[r];
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+}  // namespace mlkit

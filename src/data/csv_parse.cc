@@ -1,0 +1,85 @@
+#include "mlkit/data/csv_parse.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "mlkit/base/text.h"
+
+namespace mlkit {
+namespace {
+
+CsvReading reading_of(ColumnType type) {
+  switch (type) {
+    case ColumnType::kNumeric: return CsvReading::kNumber;
+    case ColumnType::kDatetime: return CsvReading::kTime;
+    case ColumnType::kText: return CsvReading::kText;
+    case ColumnType::kCategory:
+    case ColumnType::kBoolean: break;
+  }
+  return CsvReading::kLevels;
+}
+
+}  // namespace
+
+std::vector<CsvColumnPlan> plan_csv_columns(const std::vector<std::string>& header, const CsvReadOptions& options,
+                                            CsvReading otherwise) {
+  std::vector<std::string> wanted = options.columns.value_or(std::vector<std::string>());
+  std::sort(wanted.begin(), wanted.end());
+  std::vector<CsvColumnPlan> plan(header.size());
+  for (std::size_t c = 0; c < header.size(); ++c) {
+    if (options.columns && !std::binary_search(wanted.begin(), wanted.end(), header[c])) continue;
+    const auto declared = options.types.find(header[c]);
+    if (declared != options.types.end()) {
+      plan[c] = {reading_of(declared->second.type), true};
+    } else {
+      plan[c] = {otherwise, false};
+    }
+  }
+  return plan;
+}
+
+void check_csv_columns_exist(const std::vector<std::string>& header, const CsvReadOptions& options,
+                             const std::string& file) {
+  const auto check = [&](const std::string& name) {
+    if (std::find(header.begin(), header.end(), name) != header.end()) return;
+    const std::string near = nearest_name(name, header);
+    throw Error(ErrorCode::kData, "there is no column \"" + name + "\"",
+                {.file = file, .column = {}, .hint = near.empty() ? "" : "did you mean \"" + near + "\"?"});
+  };
+  for (const auto& [name, type] : options.types) check(name);
+  if (options.columns) std::for_each(options.columns->begin(), options.columns->end(), check);
+}
+
+Error csv_misfit_error(const CsvMisfits& misfits, const std::vector<std::string>& header, std::size_t column,
+                       const CsvColumnPlan& plan, const std::string& further, const std::string& file) {
+  std::string message = "\"" + misfits.text + "\" is ";
+  if (plan.reading == CsvReading::kTime) {
+    message += "not a date or time stamp (YYYY-MM-DD, YYYY-MM-DD HH:MM:SS)";
+  } else if (misfits.kind == CsvCellKind::kNotFinite) {
+    message += "not a finite number";
+  } else {
+    message += "not a number";
+  }
+  if (!further.empty()) message += " (" + further + ")";
+  return Error(ErrorCode::kData, std::move(message),
+               {.file = file, .line = misfits.line, .field = column + 1, .column = header[column],
+                .hint = "correct the cell, or name its text in --na where it means missing"});
+}
+
+CsvWorker* CsvWorkerPool::take() {
+  const std::lock_guard lock(mutex_);
+  if (free_.empty()) {
+    workers_.push_back(std::make_unique<CsvWorker>(workers_.size(), columns_, *rules_));
+    return workers_.back().get();
+  }
+  CsvWorker* const worker = free_.back();
+  free_.pop_back();
+  return worker;
+}
+
+void CsvWorkerPool::give_back(CsvWorker* worker) {
+  const std::lock_guard lock(mutex_);
+  free_.push_back(worker);
+}
+
+}  // namespace mlkit
