@@ -6,7 +6,7 @@
 #include <functional>
 #include <optional>
 #include <span>
-#include <utility>
+#include <vector>
 
 #include "mlkit/base/context.h"
 #include "mlkit/eval/ranking.h"
@@ -18,29 +18,33 @@ struct Interval {
   double high = 0;
 };
 
-// z with P(|N(0,1)| <= z) = confidence.
+// z with P(|N(0,1)| <= z) = confidence, for 0.5 <= confidence < 1, to 1e-9 (Wichura, "Algorithm AS 241",
+// Applied Statistics 37, 1988).
 double normal_two_sided_quantile(double confidence);
 
 // Wilson's score interval for `successes` of `trials` (Wilson, JASA 22, 1927): within [0, 1], sensible
 // at 0 and at all.
 Interval wilson_interval(double successes, double trials, double confidence = 0.95);
 
-// Area under the ROC curve with its standard error by DeLong's method in O(n log n) (Sun and Xu,
-// "Fast implementation of DeLong's algorithm", IEEE Signal Processing Letters 21, 2014). Unweighted.
+// Area under the ROC curve with its standard error by DeLong's method (DeLong, DeLong, Clarke-Pearson,
+// Biometrics 44, 1988), read from the sweep in one pass as Sun and Xu show ("Fast implementation of
+// DeLong's algorithm", IEEE Signal Processing Letters 21, 2014). For a sweep without weights.
 // nullopt unless both classes have two rows or more.
 struct AucWithError {
   double auc = 0;
   double std_error = 0;
   Interval interval;  // auc -+ z std_error, cut to [0, 1]
 };
-std::optional<AucWithError> delong_auc(std::span<const double> scores, std::span<const std::uint8_t> positive,
-                                       double confidence = 0.95);
+std::optional<AucWithError> delong_auc(const ThresholdSweep& sweep, double confidence = 0.95);
 
-// Percentile bootstrap: `metric` of `resamples` samples of the rows with replacement (given as how often
-// each row was drawn). A resample where the metric is not defined (nullopt) is left out; nullopt when
-// that leaves fewer than half. Draws are keyed by (seed, resample), so threads do not matter.
-std::optional<Interval> bootstrap_interval(
-    std::size_t rows, std::size_t resamples, std::uint64_t seed, double confidence, const Context& context,
-    const std::function<std::optional<double>(std::span<const double> times_drawn)>& metric);
+// Percentile bootstrap of several metrics at once: `metrics` gives their values on each of `resamples`
+// samples of the rows with replacement (told as how often each row was drawn; called from several threads). A
+// resample where a metric is not defined is left out; nullopt for a metric when that leaves fewer than half.
+// Draws are keyed by (seed, resample), so threads do not matter; a row's chance is off 1 / rows by at
+// most 2^-32. rows < 2^31.
+using MetricsOfResample = std::function<std::vector<std::optional<double>>(std::span<const double> times_drawn)>;
+std::vector<std::optional<Interval>> bootstrap_intervals(std::size_t rows, std::size_t resamples, std::uint64_t seed,
+                                                         double confidence, const Context& context,
+                                                         const MetricsOfResample& metrics);
 
 }  // namespace mlkit

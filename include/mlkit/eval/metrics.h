@@ -52,7 +52,7 @@ struct MetricOptions {
   bool intervals = true;            // Wilson for rates, DeLong for AUC, bootstrap otherwise
   double confidence = 0.95;
   std::int64_t resamples = 1000;    // of the bootstrap
-  std::int64_t bootstrap_rows = 200000;  // above this many rows no bootstrap (the interval is left out)
+  std::int64_t bootstrap_rows = 20000;  // above this many rows no bootstrap: those intervals are left out
   std::uint64_t seed = 42;
   std::int64_t bins = 10;           // of the calibration error
 };

@@ -37,6 +37,11 @@ struct ThresholdSweep {
 
 ThresholdSweep sweep_thresholds(const ScoredLabels& rows);
 
+// The same in two parts, for many sweeps over the same scores with other weights (bootstrap): the rows by
+// falling score, equal scores in row order; and the walk along them.
+std::vector<std::uint32_t> falling_order(std::span<const double> scores);
+ThresholdSweep sweep_in_order(const ScoredLabels& rows, std::span<const std::uint32_t> order);
+
 // P(score of a positive > that of a negative) + P(equal) / 2. Needs both classes (std::invalid_argument).
 double roc_auc(const ThresholdSweep& sweep);
 // sum (R_k - R_{k-1}) P_k over the distinct thresholds, no interpolation. Needs a positive.

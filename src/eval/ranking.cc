@@ -1,0 +1,196 @@
+#include "mlkit/eval/ranking.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <utility>
+
+namespace mlkit {
+namespace {
+
+constexpr int kDigitBits = 11;
+constexpr std::size_t kDigits = std::size_t{1} << kDigitBits;
+constexpr int kPasses = 6;  // 6 * 11 >= 64 bits
+
+// An integer that rises as the score falls; -0 and 0 are one score.
+std::uint64_t falling_key(double score) {
+  const auto bits = std::bit_cast<std::uint64_t>(score + 0.0);
+  const std::uint64_t rising = (bits >> 63) != 0 ? ~bits : bits | (std::uint64_t{1} << 63);
+  return ~rising;
+}
+
+double score_of_key(std::uint64_t key) {
+  const std::uint64_t rising = ~key;
+  return std::bit_cast<double>((rising >> 63) != 0 ? rising & ~(std::uint64_t{1} << 63) : ~rising);
+}
+
+struct KeyedRow {
+  std::uint64_t key;
+  std::uint32_t row;
+};
+std::uint64_t key_of(std::uint64_t key) { return key; }
+std::uint64_t key_of(const KeyedRow& row) { return row.key; }
+
+// Stable least-significant-digit radix sort; digits that all items share are skipped.
+template <class Item>
+void radix_sort(std::vector<Item>& items) {
+  std::vector<std::array<std::size_t, kDigits>> counts(kPasses);
+  for (auto& count : counts) count.fill(0);
+  for (const Item& item : items) {
+    for (int pass = 0; pass < kPasses; ++pass) {
+      ++counts[static_cast<std::size_t>(pass)][key_of(item) >> (pass * kDigitBits) & (kDigits - 1)];
+    }
+  }
+  std::vector<Item> other(items.size());
+  for (int pass = 0; pass < kPasses; ++pass) {
+    auto& count = counts[static_cast<std::size_t>(pass)];
+    if (std::find(count.begin(), count.end(), items.size()) != count.end()) continue;
+    std::size_t at = 0;
+    for (std::size_t& c : count) at += std::exchange(c, at);
+    for (const Item& item : items) other[count[key_of(item) >> (pass * kDigitBits) & (kDigits - 1)]++] = item;
+    items.swap(other);
+  }
+}
+
+void check(const ScoredLabels& rows) {
+  if (rows.positive.size() != rows.scores.size() ||
+      (!rows.weights.empty() && rows.weights.size() != rows.scores.size())) {
+    throw std::invalid_argument("sweep_thresholds: lengths differ");
+  }
+  for (const double score : rows.scores) {
+    if (std::isnan(score)) throw std::invalid_argument("sweep_thresholds: a score is not a number");
+  }
+}
+
+// Positives and negatives sorted apart (keys only, no row numbers), then merged.
+ThresholdSweep sweep_unweighted(const ScoredLabels& rows) {
+  std::array<std::vector<std::uint64_t>, 2> keys;
+  for (std::size_t i = 0; i < rows.scores.size(); ++i) {
+    keys[rows.positive[i] != 0 ? 1 : 0].push_back(falling_key(rows.scores[i]));
+  }
+  for (auto& side : keys) radix_sort(side);
+  ThresholdSweep sweep;
+  sweep.negatives = static_cast<double>(keys[0].size());
+  sweep.positives = static_cast<double>(keys[1].size());
+  std::size_t n = 0, p = 0;
+  while (n < keys[0].size() || p < keys[1].size()) {
+    const std::uint64_t next_n = n < keys[0].size() ? keys[0][n] : ~std::uint64_t{0};
+    const std::uint64_t next_p = p < keys[1].size() ? keys[1][p] : ~std::uint64_t{0};
+    const std::uint64_t key = std::min(next_n, next_p);
+    while (n < keys[0].size() && keys[0][n] == key) ++n;
+    while (p < keys[1].size() && keys[1][p] == key) ++p;
+    sweep.points.push_back({score_of_key(key), static_cast<double>(p), static_cast<double>(n)});
+  }
+  return sweep;
+}
+
+void need_both(const ThresholdSweep& sweep) {
+  if (!sweep.both_classes()) throw std::invalid_argument("a ranking needs rows of both classes");
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> falling_order(std::span<const double> scores) {
+  std::vector<KeyedRow> rows;
+  rows.reserve(scores.size());
+  for (std::size_t i = 0; i < scores.size(); ++i) rows.push_back({falling_key(scores[i]), static_cast<std::uint32_t>(i)});
+  radix_sort(rows);
+  std::vector<std::uint32_t> order;
+  order.reserve(rows.size());
+  for (const KeyedRow& row : rows) order.push_back(row.row);
+  return order;
+}
+
+ThresholdSweep sweep_in_order(const ScoredLabels& rows, std::span<const std::uint32_t> order) {
+  ThresholdSweep sweep;
+  double tp = 0, fp = 0;
+  for (std::size_t k = 0; k < order.size(); ++k) {
+    const std::size_t i = order[k];
+    const double weight = rows.weights.empty() ? 1.0 : rows.weights[i];
+    if (weight > 0) {
+      (rows.positive[i] != 0 ? tp : fp) += weight;
+      const double score = rows.scores[i] + 0.0;
+      if (!sweep.points.empty() && sweep.points.back().threshold == score) sweep.points.pop_back();
+      sweep.points.push_back({score, tp, fp});
+    }
+  }
+  sweep.positives = tp;
+  sweep.negatives = fp;
+  return sweep;
+}
+
+ThresholdSweep sweep_thresholds(const ScoredLabels& rows) {
+  check(rows);
+  return rows.weights.empty() ? sweep_unweighted(rows) : sweep_in_order(rows, falling_order(rows.scores));
+}
+
+double roc_auc(const ThresholdSweep& sweep) {
+  need_both(sweep);
+  // Twice the area in units of pairs: whole numbers, exact below 2^53 where there are no weights.
+  double twice = 0;
+  SweepPoint last;
+  for (const SweepPoint& point : sweep.points) {
+    twice += (point.false_positives - last.false_positives) * (point.true_positives + last.true_positives);
+    last = point;
+  }
+  return 0.5 * twice / (sweep.positives * sweep.negatives);
+}
+
+double average_precision(const ThresholdSweep& sweep) {
+  if (!(sweep.positives > 0)) throw std::invalid_argument("average precision needs a positive row");
+  double sum = 0;
+  double last = 0;
+  for (const SweepPoint& point : sweep.points) {
+    const double precision = point.true_positives / (point.true_positives + point.false_positives);
+    sum += (point.true_positives - last) * precision;
+    last = point.true_positives;
+  }
+  return sum / sweep.positives;
+}
+
+double ks_of_scores(const ThresholdSweep& sweep) {
+  need_both(sweep);
+  double largest = 0;
+  for (const SweepPoint& point : sweep.points) {
+    largest = std::max(largest, point.true_positives / sweep.positives - point.false_positives / sweep.negatives);
+  }
+  return largest;
+}
+
+std::vector<RocPoint> roc_curve(const ThresholdSweep& sweep) {
+  need_both(sweep);
+  std::vector<RocPoint> curve{{std::numeric_limits<double>::infinity(), 0.0, 0.0}};
+  curve.reserve(sweep.points.size() + 1);
+  for (const SweepPoint& point : sweep.points) {
+    curve.push_back({point.threshold, point.false_positives / sweep.negatives, point.true_positives / sweep.positives});
+  }
+  return curve;
+}
+
+std::vector<PrPoint> pr_curve(const ThresholdSweep& sweep) {
+  if (!(sweep.positives > 0)) throw std::invalid_argument("a precision-recall curve needs a positive row");
+  std::vector<PrPoint> curve;
+  curve.reserve(sweep.points.size());
+  for (const SweepPoint& point : sweep.points) {
+    curve.push_back({point.threshold, point.true_positives / (point.true_positives + point.false_positives),
+                     point.true_positives / sweep.positives});
+  }
+  return curve;
+}
+
+std::vector<RocPoint> thin_curve(const std::vector<RocPoint>& curve, std::size_t limit) {
+  if (curve.size() <= limit || limit < 2) return curve;
+  // fpr + tpr rises from 0 to 2 along a ROC curve: its length in the city-block sense.
+  std::vector<RocPoint> thin{curve.front()};
+  for (std::size_t i = 1; i + 1 < curve.size(); ++i) {
+    const double wanted = 2.0 * static_cast<double>(thin.size()) / static_cast<double>(limit - 1);
+    if (thin.size() + 1 < limit && curve[i].fpr + curve[i].tpr >= wanted) thin.push_back(curve[i]);
+  }
+  thin.push_back(curve.back());
+  return thin;
+}
+
+}  // namespace mlkit
