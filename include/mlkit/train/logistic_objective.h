@@ -1,0 +1,85 @@
+// The objective of logistic regression and its derivatives, for any solver (formulas in fit_logistic.h).
+//
+// Parameters are one vector: for each of outputs() scores the intercept, then the coefficients of the
+// features. Binary has one output; multinomial one per class that has rows.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "mlkit/base/context.h"
+#include "mlkit/data/dataset.h"
+
+namespace mlkit {
+
+struct LogisticEvaluation {
+  double objective = 0;
+  std::vector<double> gradient;
+  std::vector<double> hessian;  // lower triangle, dimension^2 row-major; empty unless asked for
+  // Largest over the rows of (best score of a wrong class - score of the true one): below 0 where every row
+  // is on its right side, that is, where the classes are separated.
+  double worst_margin = 0;
+
+  double gradient_norm() const;
+};
+
+class LogisticObjective {
+ public:
+  // `lambda` = 1 / C. Throws Error(kData): no rows, one class only, bad weights.
+  LogisticObjective(const DatasetView& data, std::span<const double> class_weights, double lambda,
+                    const Context& context);
+
+  std::size_t outputs() const { return outputs_; }
+  std::size_t features() const { return features_; }
+  std::size_t dimension() const { return outputs_ * (features_ + 1); }
+  bool binary() const { return binary_; }
+  double lambda() const { return lambda_; }
+  double total_weight() const { return total_weight_; }
+  // One flag per class of the data set: no rows of positive weight.
+  const std::vector<std::uint8_t>& absent() const { return absent_; }
+  // Class (index in the data set) of each output of a multinomial model.
+  const std::vector<std::uint32_t>& active_classes() const { return active_; }
+
+  // Throws Error(kData) where the features hold a number that is not finite.
+  LogisticEvaluation evaluate(std::span<const double> parameters, bool with_hessian) const;
+
+  // Largest |row . direction| over rows and outputs.
+  double largest_score(std::span<const double> direction) const;
+
+  struct Moments {
+    std::vector<double> mean;    // weighted, per feature
+    std::vector<double> spread;  // sum v (x - mean)^2
+  };
+  Moments moments() const;
+
+ private:
+  struct Tile;
+  struct Partial;
+  void read_tile(Tile& tile, std::size_t begin, std::size_t end) const;
+  void score_tile(Tile& tile, std::size_t begin, std::size_t end, const std::vector<double>& packed) const;
+  void derive_binary(Tile& tile, Partial& sums) const;
+  void derive_multinomial(Tile& tile, Partial& sums) const;
+  void add_gradient(const Tile& tile, std::size_t begin, std::size_t end, Partial& sums) const;
+  void add_hessian(Tile& tile, Partial& sums) const;
+  std::vector<double> pack_parameters(std::span<const double> parameters) const;
+  void unpack(const Partial& sums, std::span<const double> parameters, LogisticEvaluation& out) const;
+  std::size_t block_rows() const;
+  double row_weight(std::size_t i) const;
+
+  const DatasetView& data_;
+  std::vector<double> class_weights_;
+  double lambda_;
+  const Context& context_;
+  std::size_t features_;
+  std::size_t stride_;
+  bool binary_ = false;
+  std::size_t outputs_ = 1;
+  double total_weight_ = 0;
+  std::vector<std::uint8_t> absent_;
+  std::vector<std::uint32_t> active_;
+  std::vector<std::uint32_t> output_of_class_;
+};
+
+}  // namespace mlkit

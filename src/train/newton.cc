@@ -1,0 +1,114 @@
+#include "mlkit/train/newton.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "mlkit/train/cholesky.h"
+#include "mlkit/train/row_kernels.h"
+
+namespace mlkit {
+namespace {
+
+constexpr int kMaxHalvings = 40;
+
+// Adds curvature along the directions that shift all classes alike and so change nothing.
+void fix_shifts(const LogisticObjective& objective, std::vector<double>& hessian) {
+  if (objective.binary()) return;
+  const std::size_t d = objective.features() + 1;
+  const std::size_t n = objective.dimension();
+  const std::size_t shifted = objective.lambda() > 0 ? 1 : d;  // a penalty settles the features
+  for (std::size_t j = 0; j < shifted; ++j) {
+    double scale = 0;
+    for (std::size_t o = 0; o < objective.outputs(); ++o) scale = std::max(scale, hessian[(o * d + j) * n + o * d + j]);
+    for (std::size_t a = 0; a < objective.outputs(); ++a) {
+      for (std::size_t b = 0; b <= a; ++b) hessian[(a * d + j) * n + b * d + j] += scale;
+    }
+  }
+}
+
+class Newton {
+ public:
+  Newton(const LogisticObjective& objective, std::vector<double> start, double target, Context& context)
+      : objective_(objective), target_(target), context_(context) {
+    result_.parameters = std::move(start);
+    now_ = objective_.evaluate(result_.parameters, true);
+  }
+
+  NewtonResult run(std::int64_t max_iter, bool want_inverse) {
+    record();
+    bool polished = false;
+    while (!polished && result_.iterations < max_iter) {
+      context_.check_stop();
+      fix_shifts(objective_, now_.hessian);
+      const Cholesky factor(std::move(now_.hessian), objective_.dimension());
+      result_.dropped = factor.dropped();
+      if (want_inverse && now_.gradient_norm() <= target_) result_.hessian_diagonal_inverse = factor.inverse_diagonal();
+      result_.step = now_.gradient;
+      for (double& s : result_.step) s = -s;
+      factor.solve(result_.step);
+      polished = now_.gradient_norm() <= target_;
+      if (polished ? !polish() : !advance()) break;
+      ++result_.iterations;
+      record();
+    }
+    result_.converged = now_.gradient_norm() <= target_;
+    now_.hessian.clear();
+    result_.last = std::move(now_);
+    return std::move(result_);
+  }
+
+ private:
+  void record() { result_.trace.push_back({result_.iterations, now_.objective, now_.gradient_norm()}); }
+
+  std::vector<double> moved(double step) const {
+    std::vector<double> x = result_.parameters;
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] += step * result_.step[i];
+    return x;
+  }
+
+  // The last step, kept where it does not make the gradient larger.
+  bool polish() {
+    std::vector<double> x = moved(1.0);
+    LogisticEvaluation next = objective_.evaluate(x, false);
+    if (!(next.gradient_norm() < now_.gradient_norm())) return false;
+    result_.parameters = std::move(x);
+    now_ = std::move(next);
+    return true;
+  }
+
+  bool advance() {
+    double slope = 0;
+    for (std::size_t i = 0; i < result_.step.size(); ++i) slope += now_.gradient[i] * result_.step[i];
+    if (!(slope < 0)) return false;
+    // Below this a fall of the objective drowns in its rounding.
+    const double noise = 1e-13 * std::abs(now_.objective);
+    double step = 1.0;
+    for (int halvings = 0; halvings < kMaxHalvings; ++halvings, step *= 0.5) {
+      std::vector<double> x = moved(step);
+      LogisticEvaluation next = objective_.evaluate(x, true);
+      const bool falls = next.objective <= now_.objective + 1e-4 * step * slope;
+      const bool invisible = -slope * step <= noise && next.objective <= now_.objective + noise &&
+                             next.gradient_norm() < now_.gradient_norm();
+      if (!falls && !invisible) continue;
+      result_.parameters = std::move(x);
+      now_ = std::move(next);
+      return true;
+    }
+    return false;
+  }
+
+  const LogisticObjective& objective_;
+  double target_;
+  Context& context_;
+  LogisticEvaluation now_;
+  NewtonResult result_;
+};
+
+}  // namespace
+
+NewtonResult minimise_newton(const LogisticObjective& objective, std::vector<double> start, double gradient_target,
+                             std::int64_t max_iter, bool want_inverse, Context& context) {
+  return Newton(objective, std::move(start), gradient_target, context).run(max_iter, want_inverse);
+}
+
+}  // namespace mlkit

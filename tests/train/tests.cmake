@@ -1,0 +1,4 @@
+mlkit_test(train
+  ${CMAKE_CURRENT_LIST_DIR}/fit_dummy_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/logistic_golden_test.cc
+)
