@@ -6,7 +6,7 @@ namespace mlkit::app {
 const std::vector<CommandRow>& command_table() {
   static const std::vector<CommandRow> table = {
       // --- bench (uncomment with cmd_bench.cc)
-      // {"bench", "Other", "measures reading a table on this machine", "mlkit bench big.csv", make_bench},
+      {"bench", "Other", "measures reading a table on this machine", "mlkit bench big.csv", make_bench},
       // ---
       // --- clean
       // {"clean", "Data", "names, duplicates, missing values, outliers: a table that can be used",

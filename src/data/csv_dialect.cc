@@ -16,7 +16,7 @@
 namespace mlkit {
 namespace {
 
-using namespace std::string_view_literals;
+using std::string_view_literals::operator""sv;
 
 struct Kind {
   std::string_view magic;

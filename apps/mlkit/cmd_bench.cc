@@ -1,0 +1,117 @@
+// bench: how fast this machine reads a table, and in how much memory.
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "command.h"
+#include "mlkit/base/text.h"
+#include "mlkit/data/csv_read.h"
+#include "mlkit/data/numbers.h"
+
+namespace mlkit::app {
+namespace {
+
+std::uint64_t peak_memory_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;  // Linux counts in KiB
+}
+
+std::string rounded(double value, int decimals) {
+  double scale = 1;
+  for (int i = 0; i < decimals; ++i) scale *= 10;
+  return format_number(static_cast<double>(static_cast<std::int64_t>(value * scale + 0.5)) / scale);
+}
+
+struct Reading {
+  std::size_t columns = 0;
+  CsvReadReport report;
+  std::vector<double> seconds;  // of each run, rising
+  double median() const {
+    const std::size_t half = seconds.size() / 2;
+    return seconds.size() % 2 == 1 ? seconds[half] : (seconds[half - 1] + seconds[half]) / 2;
+  }
+};
+
+class Bench : public Command {
+ public:
+  void declare(FieldList& arguments, FieldList& options) override {
+    arguments.add("input", input_, {.help = "the table to read", .value_name = "IN", .is_file = true});
+    table_.declare(options);
+    options.add("runs", runs_, {.help = "how often to read it; the median counts", .range = between(1, 1e6)});
+  }
+
+  int run(Session& session) override {
+    const Reading reading = read(session.context());
+    if (session.json()) {
+      session.result("bench", json(reading));
+    } else {
+      session.print(text(reading));
+      session.show_warnings();
+    }
+    return 0;
+  }
+
+ private:
+  Reading read(Context& context) {
+    const CsvReadOptions options = table_.to_csv_options();
+    Reading reading;
+    for (std::int64_t i = 0; i < runs_; ++i) {
+      context.take_warnings();  // those of the last run are shown
+      const auto start = std::chrono::steady_clock::now();
+      const Table table = read_csv(input_, options, context, &reading.report);
+      const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+      reading.columns = table.column_count();
+      reading.seconds.push_back(taken.count());
+    }
+    std::sort(reading.seconds.begin(), reading.seconds.end());
+    return reading;
+  }
+
+  Json json(const Reading& reading) const {
+    Json object;
+    object["input"] = input_;
+    object["rows"] = reading.report.rows;
+    object["columns"] = reading.columns;
+    object["bytes"] = reading.report.bytes;
+    object["runs"] = runs_;
+    object["seconds"] = reading.median();
+    object["seconds_min"] = reading.seconds.front();
+    object["seconds_max"] = reading.seconds.back();
+    object["rows_per_second"] = static_cast<double>(reading.report.rows) / reading.median();
+    object["bytes_per_second"] = static_cast<double>(reading.report.bytes) / reading.median();
+    object["peak_rss_bytes"] = peak_memory_bytes();
+    return object;
+  }
+
+  std::string text(const Reading& reading) const {
+    constexpr double kMega = 1e6;
+    const double seconds = reading.median();
+    std::string out;
+    const auto line = [&](const std::string& name, const std::string& value) {
+      out += name + std::string(14 - name.size(), ' ') + value + "\n";
+    };
+    line("rows", with_thousands(reading.report.rows));
+    line("columns", with_thousands(reading.columns));
+    line("bytes", with_thousands(reading.report.bytes));
+    line("seconds", rounded(seconds, 4) + (runs_ == 1 ? "" : " (median of " + with_thousands(reading.seconds.size()) +
+                                                                 ", fastest " + rounded(reading.seconds.front(), 4) + ")"));
+    line("rows/s", with_thousands(static_cast<unsigned long long>(static_cast<double>(reading.report.rows) / seconds)));
+    line("MB/s", rounded(static_cast<double>(reading.report.bytes) / kMega / seconds, 1));
+    line("peak memory", rounded(static_cast<double>(peak_memory_bytes()) / kMega, 1) + " MB");
+    return out;
+  }
+
+  std::string input_;
+  TableInOptions table_;
+  std::int64_t runs_ = 1;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_bench() { return std::make_unique<Bench>(); }
+
+}  // namespace mlkit::app
