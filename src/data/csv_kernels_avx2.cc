@@ -84,12 +84,13 @@ struct CloseGap {
 };
 constexpr CloseGap kCloseGap;
 
-// One cell of 1 to 16 bytes, its sign taken off: up to 15 digits and a point, as one 64-bit number.
-// `good` is false where the text is anything else (or begins with a needless zero).
+// One cell without its sign: up to 15 digits with or without a point, as one 64-bit number of which
+// `decimals` stand behind the point. `odd` is 1 where the text is anything else, or begins with a
+// needless zero. No branches: what is in a cell cannot be predicted.
 struct Plain {
   std::uint64_t digits;
-  unsigned decimals;
-  bool good;
+  std::uint32_t decimals;
+  std::uint32_t odd;
 };
 
 KERNEL inline Plain read_plain(const char* begin, const char* end) {
@@ -97,39 +98,47 @@ KERNEL inline Plain read_plain(const char* begin, const char* end) {
   const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(end - 16));
   const __m128i keep = _mm_loadu_si128(reinterpret_cast<const __m128i*>(kKeepLast + (length <= 16 ? length : 0)));
   const __m128i point = _mm_and_si128(_mm_cmpeq_epi8(text, _mm_set1_epi8('.')), keep);
-  const auto points = static_cast<unsigned>(_mm_movemask_epi8(point));
-  const auto dot = static_cast<unsigned>(__builtin_ctz(points | 0x10000u));
+  const auto points = static_cast<std::uint32_t>(_mm_movemask_epi8(point));
+  const std::uint32_t dot = _tzcnt_u32(points | 0x10000u);
   __m128i digits = _mm_and_si128(_mm_xor_si128(text, _mm_set1_epi8('0')), keep);
   digits = _mm_shuffle_epi8(digits, _mm_load_si128(reinterpret_cast<const __m128i*>(kCloseGap.from[dot])));
-  const __m128i nine = _mm_set1_epi8(9);
-  const auto valid = _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_max_epu8(digits, nine), nine));
+  // Of more than one point one is left here.
+  const __m128i above = _mm_subs_epu8(digits, _mm_set1_epi8(9));
+  const auto foreign = static_cast<std::uint32_t>(1 - _mm_testz_si128(above, above));
   const __m128i pairs = _mm_maddubs_epi16(
       digits, _mm_set_epi8(1, 10, 1, 10, 1, 10, 1, 10, 1, 10, 1, 10, 1, 10, 1, 10));
   const __m128i fours = _mm_madd_epi16(pairs, _mm_set_epi16(1, 100, 1, 100, 1, 100, 1, 100));
   const __m128i packed = _mm_packus_epi32(fours, fours);
   const __m128i eights = _mm_madd_epi16(packed, _mm_set_epi16(1, 10000, 1, 10000, 1, 10000, 1, 10000));
   const auto both = static_cast<std::uint64_t>(_mm_cvtsi128_si64(eights));
-  const std::uint64_t high = both & 0xFFFFFFFFu;
-  const std::uint64_t low = both >> 32;
-  const bool needless_zero = begin[0] == '0' && length > 1 && begin[1] != '.';
-  const std::size_t digit_count = length - (points != 0 ? 1 : 0);
-  // More than one point leaves one in `digits`, which is then not valid.
-  const bool good = valid == 0xFFFF && digit_count - 1 < 15 && length - 1 < 16 && !needless_zero;
-  return {high * 100'000'000u + low, points != 0 ? 15 - dot : 0, good};
+  const std::size_t has_point = points != 0 ? 1 : 0;
+  const auto needless_zero = static_cast<std::uint32_t>(begin[0] == '0') & static_cast<std::uint32_t>(length > 1) &
+                             static_cast<std::uint32_t>(begin[1] != '.');
+  const auto misfit = static_cast<std::uint32_t>(length - has_point - 1 >= 15) |
+                      static_cast<std::uint32_t>(length - 1 >= 16);
+  return {(both & 0xFFFFFFFFu) * 100'000'000u + (both >> 32), (16 - dot) - static_cast<std::uint32_t>(has_point),
+          foreign | needless_zero | misfit};
 }
 
 KERNEL std::size_t plain_numbers(const CsvCells& cells, double* values, std::uint32_t* odd) {
+  const char* const bytes = cells.bytes + cells.begin_offset;
+  const std::uint32_t* begins = cells.begins;
+  const std::uint32_t* ends = cells.ends;
+  const std::size_t begin_stride = cells.begin_stride;
+  const std::size_t end_stride = cells.end_stride;
+  const std::size_t size = cells.size;
+  const char* const text = cells.bytes;
   std::size_t odd_count = 0;
-  for (std::size_t i = 0; i < cells.size; ++i) {
-    const char* begin = cells.begin(i);
-    const char* const end = cells.end(i);
-    const bool negative = *begin == '-' && begin < end;
-    begin += negative ? 1 : 0;
-    const Plain plain = read_plain(begin, end);
+  for (std::size_t i = 0; i < size; ++i, begins += begin_stride, ends += end_stride) {
+    const char* const begin = bytes + *begins;
+    // The cell may be empty: then the byte is a separator, and the length below wraps around.
+    const std::uint64_t negative = *begin == '-' ? 1 : 0;
+    const Plain plain = read_plain(begin + negative, text + *ends);
     const double magnitude = static_cast<double>(static_cast<std::int64_t>(plain.digits)) / kPowersOfTen[plain.decimals];
-    values[i] = negative ? -magnitude : magnitude;
+    const __m128d sign = _mm_castsi128_pd(_mm_cvtsi64_si128(static_cast<std::int64_t>(negative << 63)));
+    _mm_store_sd(values + i, _mm_xor_pd(_mm_set_sd(magnitude), sign));
     odd[odd_count] = static_cast<std::uint32_t>(i);
-    odd_count += plain.good ? 0 : 1;
+    odd_count += plain.odd;
   }
   return odd_count;
 }
