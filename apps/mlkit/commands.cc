@@ -9,12 +9,12 @@ const std::vector<CommandRow>& command_table() {
       {"bench", "Other", "measures reading a table on this machine", "mlkit bench big.csv", make_bench},
       // ---
       // --- clean
-      // {"clean", "Data", "names, duplicates, missing values, outliers: a table that can be used",
-      //  "mlkit clean dirty.csv -o clean.csv", make_clean},
+      {"clean", "Data", "names, duplicates, missing values, outliers: a table that can be used",
+       "mlkit clean dirty.csv -o clean.csv", make_clean},
       // ---
       // --- split
-      // {"split", "Data", "training, validation and test rows, or folds",
-      //  "mlkit split all.csv --target species --train train.csv --test test.csv", make_split},
+      {"split", "Data", "training, validation and test rows, or folds",
+       "mlkit split all.csv --target species --train train.csv --test test.csv", make_split},
       // ---
       // --- train
       // {"train", "Models", "fits the preprocessing and the model into one sealed file",

@@ -8,4 +8,5 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/learn_column.cc
   ${CMAKE_CURRENT_LIST_DIR}/names.cc
   ${CMAKE_CURRENT_LIST_DIR}/select_rows.cc
+  ${CMAKE_CURRENT_LIST_DIR}/write_clean.cc
 )

@@ -27,6 +27,17 @@ std::string_view CsvRecords::record(std::size_t r) const {
   return {block.bytes + begin, end - begin};
 }
 
+std::string_view CsvRecords::line_end(std::size_t r) const {
+  const std::string_view text = record(r);
+  const char* const end = text.data() + text.size();
+  const auto block = std::prev(std::upper_bound(blocks_.begin(), blocks_.end(), r, [](std::size_t record, const Block& b) {
+    return record < b.first_record;
+  }));
+  const auto left = static_cast<std::size_t>(block->bytes.get() + block->size - end);
+  if (left == 0) return {};
+  return {end, left >= 2 && end[0] == '\r' && end[1] == '\n' ? std::size_t{2} : std::size_t{1}};
+}
+
 void CsvRecords::split(std::size_t r, std::vector<std::string_view>& fields) const {
   fields.clear();
   const std::string_view text = record(r);

@@ -24,6 +24,8 @@ class CsvRecords {
 
   // The bytes of record r without its line end; they live as long as this object.
   std::string_view record(std::size_t r) const;
+  // What ends record r in the file: LF, CRLF, CR, or nothing at the end of the file.
+  std::string_view line_end(std::size_t r) const;
   // The fields of record r as they stand there, quotes included: `fields` is overwritten. As many as
   // the file has columns. Cheap; meant for going through records in order.
   void split(std::size_t r, std::vector<std::string_view>& fields) const;

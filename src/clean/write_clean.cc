@@ -1,0 +1,237 @@
+#include "mlkit/clean/write_clean.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "column_rules.h"
+#include "mlkit/data/csv_records.h"
+#include "mlkit/data/csv_write.h"
+#include "mlkit/data/numbers.h"
+#include "mlkit/parallel/blocks.h"
+
+namespace mlkit {
+namespace {
+
+using internal::OutlierChange;
+
+// What is written for a cell.
+enum class Written : std::uint8_t { kUnchanged, kFill, kReplaced, kLow, kHigh, kMissing, kZero, kOne };
+
+// One column of the output, with the texts it may need made once.
+struct OutputColumn {
+  enum class Source : std::uint8_t { kCell, kIndicator, kFlag };
+
+  std::string name;
+  Source source = Source::kCell;
+  const Column* column = nullptr;
+  std::size_t position = 0;           // of the column in the table
+  const CleanColumn* rule = nullptr;  // null: always unchanged
+  std::size_t rule_index = 0;
+  std::string fill;
+  std::string replaced;
+  std::string low;
+  std::string high;
+
+  bool may_change() const { return source != Source::kCell || rule != nullptr; }
+};
+
+OutputColumn plain_column(const Table& table, std::size_t position, std::string name) {
+  OutputColumn out;
+  out.name = std::move(name);
+  out.column = &table.column(position);
+  out.position = position;
+  return out;
+}
+
+// The rule's work on this column, if it has any.
+void set_rule(OutputColumn& out, const CleanColumn& rule, std::size_t index) {
+  if (rule.source.role != ColumnRole::kFeature) return;
+  const bool numeric = rule.source.type == ColumnType::kNumeric && out.column->is_numeric();
+  const bool texts = rule.source.type != ColumnType::kNumeric && !out.column->is_numeric();
+  const bool fills = internal::fills(rule) && (numeric || texts);
+  const bool fences = numeric && rule.outliers != OutlierAction::kNone;
+  if (!fills && !fences) return;
+  out.rule = &rule;
+  out.rule_index = index;
+  if (fills && numeric) out.fill = format_number(rule.fill_number);
+  if (fills && texts) append_csv_field(out.fill, rule.fill_text);
+  if (!fences) return;
+  out.replaced = format_number(rule.replacement);
+  out.low = format_number(rule.low);
+  out.high = format_number(rule.high);
+}
+
+std::vector<OutputColumn> output_columns(const CleanRecipe& recipe, const Table& table) {
+  const internal::ColumnMatch match = internal::match_columns(recipe, table.schema());
+  std::vector<OutputColumn> out;
+  for (std::size_t c = 0; c < recipe.columns.size(); ++c) {
+    if (match.source[c] == internal::kAbsent || recipe.columns[c].dropped) continue;
+    out.push_back(plain_column(table, match.source[c], recipe.columns[c].name));
+    set_rule(out.back(), recipe.columns[c], c);
+  }
+  for (std::size_t i = 0; i < match.extra.size(); ++i) {
+    out.push_back(plain_column(table, match.extra[i], match.extra_names[i]));
+  }
+  for (const internal::AddedColumn& added : internal::added_columns(recipe, match)) {
+    OutputColumn column = plain_column(table, match.source[added.rule], added.name);
+    column.source = added.indicator ? OutputColumn::Source::kIndicator : OutputColumn::Source::kFlag;
+    column.rule = &recipe.columns[added.rule];
+    column.rule_index = added.rule;
+    out.push_back(std::move(column));
+  }
+  return out;
+}
+
+Written change_of_number(const CleanColumn& rule, const Column& column, std::size_t row, CleanColumnCounts& counts) {
+  const internal::NumericCell before{column.is_missing(row), column.numbers().values[row]};
+  const internal::NumericCell cell = internal::filled(rule, before);
+  const bool was_filled = before.missing && !cell.missing;
+  counts.filled += was_filled ? 1u : 0u;
+  if (!cell.missing && internal::is_outlier(rule, cell.value)) {
+    ++counts.outliers;
+    switch (internal::change_of(rule, cell.value)) {
+      case OutlierChange::kNone: break;
+      case OutlierChange::kReplaced: return Written::kReplaced;
+      case OutlierChange::kLow: return Written::kLow;
+      case OutlierChange::kHigh: return Written::kHigh;
+      case OutlierChange::kMissing: return Written::kMissing;
+    }
+  }
+  return was_filled ? Written::kFill : Written::kUnchanged;
+}
+
+Written change_of_cell(const OutputColumn& out, std::size_t row, CleanColumnCounts& counts) {
+  if (out.rule == nullptr) return Written::kUnchanged;
+  const CleanColumn& rule = *out.rule;
+  const Column& column = *out.column;
+  if (out.source == OutputColumn::Source::kIndicator) return column.is_missing(row) ? Written::kOne : Written::kZero;
+  if (out.source == OutputColumn::Source::kFlag) {
+    const auto cell = internal::filled(rule, {column.is_missing(row), column.numbers().values[row]});
+    return !cell.missing && internal::is_outlier(rule, cell.value) ? Written::kOne : Written::kZero;
+  }
+  if (column.is_numeric()) return change_of_number(rule, column, row, counts);
+  if (!column.is_missing(row)) return Written::kUnchanged;
+  ++counts.filled;
+  return Written::kFill;
+}
+
+// Formats blocks of rows; used by several threads at once.
+class RowWriter {
+ public:
+  struct Block {
+    std::string text;
+    std::vector<CleanColumnCounts> counts;  // by rule
+  };
+
+  RowWriter(const Table& table, const std::vector<OutputColumn>& columns, std::size_t rules)
+      : table_(table), columns_(columns), rules_(rules) {
+    if (!table.records) return;
+    same_dialect_ = table.records->delimiter() == ',' && table.records->quote() == '"';
+    // A row in which nothing changes is the record itself, if the columns are still those of the file.
+    whole_records_ = same_dialect_ && columns.size() == table.column_count();
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      whole_records_ = whole_records_ && columns[i].position == i && columns[i].source == OutputColumn::Source::kCell;
+    }
+  }
+
+  Block format(std::span<const std::uint32_t> rows) const {
+    Block block;
+    block.counts.resize(rules_);
+    std::vector<Written> changes(columns_.size());
+    std::vector<std::string_view> fields;
+    for (const std::uint32_t row : rows) {
+      bool changed = false;
+      for (std::size_t i = 0; i < columns_.size(); ++i) {
+        changes[i] = change_of_cell(columns_[i], row, block.counts[columns_[i].rule_index]);
+        changed |= changes[i] != Written::kUnchanged;
+      }
+      const std::size_t start = block.text.size();
+      if (!changed && whole_records_) {
+        block.text += table_.records->record(record_of(row));
+      } else {
+        append_row(block.text, row, changes, fields);
+      }
+      if (block.text.size() == start) block.text += "\"\"";  // one empty cell: no blank line
+      block.text += '\n';
+    }
+    return block;
+  }
+
+ private:
+  std::size_t record_of(std::uint32_t row) const { return table_.record_of_row.empty() ? row : table_.record_of_row[row]; }
+
+  void append_row(std::string& text, std::uint32_t row, std::span<const Written> changes,
+                  std::vector<std::string_view>& fields) const {
+    if (table_.records) table_.records->split(record_of(row), fields);
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      if (i > 0) text += ',';
+      const OutputColumn& column = columns_[i];
+      switch (changes[i]) {
+        case Written::kUnchanged: append_unchanged(text, column, row, fields); break;
+        case Written::kFill: text += column.fill; break;
+        case Written::kReplaced: text += column.replaced; break;
+        case Written::kLow: text += column.low; break;
+        case Written::kHigh: text += column.high; break;
+        case Written::kMissing: break;
+        case Written::kZero: text += '0'; break;
+        case Written::kOne: text += '1'; break;
+      }
+    }
+  }
+
+  void append_unchanged(std::string& text, const OutputColumn& column, std::uint32_t row,
+                        const std::vector<std::string_view>& fields) const {
+    if (!table_.records) {
+      append_csv_cell(text, *column.column, row);
+    } else if (same_dialect_) {
+      text += fields[column.position];
+    } else {
+      append_csv_field(text, unquote_csv_field(fields[column.position], table_.records->quote()));
+    }
+  }
+
+  const Table& table_;
+  const std::vector<OutputColumn>& columns_;
+  std::size_t rules_;
+  bool same_dialect_ = false;
+  bool whole_records_ = false;
+};
+
+}  // namespace
+
+void write_clean_csv(const CleanRecipe& recipe, const Table& table, std::span<const std::uint32_t> rows,
+                     OutputFile& out, Context& context, CleanReport& report) {
+  const std::vector<OutputColumn> columns = output_columns(recipe, table);
+  report.columns_out = columns.size();
+  // Rows dropped as outliers were counted when they were dropped.
+  report.counts.resize(recipe.columns.size());
+  std::string header;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (i > 0) header += ',';
+    append_csv_field(header, columns[i].name);
+  }
+  out.write(header + "\n");
+  const RowWriter writer(table, columns, std::max<std::size_t>(1, recipe.columns.size()));
+  std::size_t next = 0;
+  ordered_stream<std::span<const std::uint32_t>, RowWriter::Block>(
+      context,
+      [&]() -> std::optional<std::span<const std::uint32_t>> {
+        if (next >= rows.size()) return std::nullopt;
+        const std::size_t begin = next;
+        next = std::min(rows.size(), begin + kRowBlock);
+        return rows.subspan(begin, next - begin);
+      },
+      [&](std::span<const std::uint32_t> block) { return writer.format(block); },
+      [&](const RowWriter::Block& block) {
+        out.write(block.text);
+        for (std::size_t c = 0; c < report.counts.size(); ++c) {
+          report.counts[c].filled += block.counts[c].filled;
+          report.counts[c].outliers += block.counts[c].outliers;
+        }
+      });
+}
+
+}  // namespace mlkit
