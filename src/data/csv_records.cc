@@ -33,7 +33,7 @@ std::string_view CsvRecords::line_end(std::size_t r) const {
   const auto block = std::prev(std::upper_bound(blocks_.begin(), blocks_.end(), r, [](std::size_t record, const Block& b) {
     return record < b.first_record;
   }));
-  const auto left = static_cast<std::size_t>(block->bytes.get() + block->size - end);
+  const auto left = static_cast<std::size_t>(block->bytes + block->size - end);
   if (left == 0) return {};
   return {end, left >= 2 && end[0] == '\r' && end[1] == '\n' ? std::size_t{2} : std::size_t{1}};
 }
