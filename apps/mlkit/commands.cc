@@ -5,17 +5,10 @@ namespace mlkit::app {
 // One row per command, in the order of --help.
 const std::vector<CommandRow>& command_table() {
   static const std::vector<CommandRow> table = {
-      // --- bench (uncomment with cmd_bench.cc)
-      {"bench", "Other", "measures reading a table on this machine", "mlkit bench big.csv", make_bench},
-      // ---
-      // --- clean
       {"clean", "Data", "names, duplicates, missing values, outliers: a table that can be used",
        "mlkit clean dirty.csv -o clean.csv", make_clean},
-      // ---
-      // --- split
       {"split", "Data", "training, validation and test rows, or folds",
        "mlkit split all.csv --target species --train train.csv --test test.csv", make_split},
-      // ---
       // --- train
       // {"train", "Models", "fits the preprocessing and the model into one sealed file",
       //  "mlkit train train.csv --target species -o species.mlkit", make_train},
@@ -34,6 +27,7 @@ const std::vector<CommandRow>& command_table() {
       // --- verify
       // {"verify", "Models", "checksum, and the self-test rows replayed", "mlkit verify species.mlkit", make_verify},
       // ---
+      {"bench", "Other", "measures reading a table on this machine", "mlkit bench big.csv", make_bench},
       {"doctor", "Other", "what this build and this machine can do", "mlkit doctor", make_doctor},
   };
   return table;
