@@ -80,6 +80,14 @@ MLKIT_INLINE void scaled_rows_body(const double* rows, std::size_t stride, const
   }
 }
 
+template <int W>
+MLKIT_INLINE void add_scaled_body(double* y, const double* x, double factor, std::size_t n) {
+  const Vec<W> f = broadcast<W>(factor);
+  std::size_t i = 0;
+  for (; i + W <= n; i += W) store<W>(y + i, load<W>(y + i) + f * load<W>(x + i));
+  for (; i < n; ++i) y[i] += factor * x[i];
+}
+
 // A tile of four rows and eight columns of the result stays in registers while the data rows go by.
 template <int W>
 MLKIT_INLINE void squares_tile(const double* rows, const double* scaled, std::size_t stride, std::size_t j,
@@ -127,6 +135,9 @@ constexpr int kWide = 2;
 MLKIT_TARGET_AVX2 double dot_avx2(const double* a, const double* b, std::size_t n) {
   return lanes::dot<kWide>(a, b, n);
 }
+MLKIT_TARGET_AVX2 void add_scaled_avx2(double* y, const double* x, double factor, std::size_t n) {
+  add_scaled_body<kWide>(y, x, factor, n);
+}
 MLKIT_TARGET_AVX2 void scores_avx2(const double* rows, std::size_t stride, const double* parameters, double* z) {
   scores_body<kWide>(rows, stride, parameters, z);
 }
@@ -149,6 +160,11 @@ MLKIT_TARGET_AVX2 void squares_avx2(const double* rows, std::size_t stride, cons
 
 double dot_product(const double* a, const double* b, std::size_t n) {
   return lanes::have_avx2() ? dot_avx2(a, b, n) : lanes::dot<2>(a, b, n);
+}
+
+void add_scaled(double* y, const double* x, double factor, std::size_t n) {
+  if (lanes::have_avx2()) return add_scaled_avx2(y, x, factor, n);
+  add_scaled_body<2>(y, x, factor, n);
 }
 
 void tile_scores(const double* rows, std::size_t stride, const double* parameters, double* z) {

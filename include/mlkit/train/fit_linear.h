@@ -4,16 +4,18 @@
 //
 // Dense input: blocks of rows are reduced by Householder QR and merged pairwise along a fixed tree (TSQR;
 // Demmel, Grigori, Hoemmen, Langou, "Communication-optimal parallel and sequential QR and LU
-// factorizations", SIAM J. Sci. Comput. 34, 2012), after scaling the columns to norm 1; the triangle that is
-// left gets a QR with column pivoting (Businger and Golub 1965), and the solution is refined with
-// residuals from the data themselves in twice the precision. Never the normal equations, which lose half
-// of the digits. Cost 2 n p^2. Small data sets (one block) are pivoted QR directly.
+// factorizations", SIAM J. Sci. Comput. 34, 2012), after scaling the columns to norms between 1 and 2; the
+// triangle that is left gets a QR with column pivoting (Businger and Golub 1965). The solution is then refined:
+// residuals r and A^T r from the data themselves in twice the precision, a step from the triangle, until the steps
+// stop shrinking. Each round cuts the error by about condition * epsilon, so that the result is right to the last
+// digits where plain QR loses as many as the condition number has. Never the normal equations, which lose twice
+// as many. Cost 2 n p^2, and n p per refinement.
 //
-// Rank: a pivot below n * epsilon of the largest one marks its column as a combination of the others; its
-// coefficient is 0 and a warning names it (with alpha > 0 there is nothing to drop).
+// Rank: a column of which less than 1e-13 is left beside the others is a combination of them; its coefficient
+// is 0 and a warning names it (with alpha > 0 there is nothing to drop).
 //
-// Sparse input: made dense while that takes at most 256 MiB; above, conjugate gradients on the least-squares
-// problem (CGLS; Bjorck, Numerical Methods for Least Squares Problems, 1996, section 7.4) with scaled columns.
+// Sparse input: the same, rows unpacked tile by tile, while 2 n p^2 <= 1e12; above, conjugate gradients
+// (train/sparse_least_squares.h).
 #pragma once
 
 #include <cstddef>

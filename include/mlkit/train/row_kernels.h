@@ -18,6 +18,9 @@ inline std::size_t tile_stride(std::size_t features) { return (features + 1 + 7)
 // a . b in lanes.
 double dot_product(const double* a, const double* b, std::size_t n);
 
+// y += factor * x
+void add_scaled(double* y, const double* x, double factor, std::size_t n);
+
 // z_i = row_i . parameters, for the kTileRows rows.
 void tile_scores(const double* rows, std::size_t stride, const double* parameters, double* z);
 
