@@ -19,6 +19,18 @@ add_library(mlkit_settings INTERFACE)
 target_compile_options(mlkit_settings INTERFACE
   -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wno-psabi -Wnon-virtual-dtor -Woverloaded-virtual
   $<$<BOOL:${MLKIT_WERROR}>:-Werror>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14)
+  # GCC 12 warns about the inside of every std::optional<std::string> that it assigns inline.
+  target_compile_options(mlkit_settings INTERFACE -Wno-maybe-uninitialized)
+endif()
+# What is handed out is hardened: checked string functions, stack protector, position independent
+# (static-pie where static), read-only relocations.
+target_compile_options(mlkit_settings INTERFACE -fPIE)  # not -fPIC: that forbids inlining across functions
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT MLKIT_SANITIZE)
+  target_compile_options(mlkit_settings INTERFACE
+    -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong)
+  target_link_options(mlkit_settings INTERFACE LINKER:-z,relro,-z,now)
+endif()
 find_package(Threads REQUIRED)
 target_link_libraries(mlkit_settings INTERFACE Threads::Threads)
 
