@@ -9,24 +9,14 @@ const std::vector<CommandRow>& command_table() {
        "mlkit clean dirty.csv -o clean.csv", make_clean},
       {"split", "Data", "training, validation and test rows, or folds",
        "mlkit split all.csv --target species --train train.csv --test test.csv", make_split},
-      // --- train
-      // {"train", "Models", "fits the preprocessing and the model into one sealed file",
-      //  "mlkit train train.csv --target species -o species.mlkit", make_train},
-      // ---
-      // --- evaluate
-      // {"evaluate", "Models", "how good a model is on rows with known answers",
-      //  "mlkit evaluate species.mlkit test.csv", make_evaluate},
-      // ---
-      // --- predict
-      // {"predict", "Models", "predictions for new rows, in their order",
-      //  "mlkit predict species.mlkit new.csv -o predictions.csv", make_predict},
-      // ---
-      // --- inspect
-      // {"inspect", "Models", "what is inside a model file", "mlkit inspect species.mlkit", make_inspect},
-      // ---
-      // --- verify
-      // {"verify", "Models", "checksum, and the self-test rows replayed", "mlkit verify species.mlkit", make_verify},
-      // ---
+      {"train", "Models", "fits the preprocessing and the model into one sealed file",
+       "mlkit train train.csv --target species -o species.mlkit", make_train},
+      {"evaluate", "Models", "how good a model is on rows with known answers",
+       "mlkit evaluate species.mlkit test.csv", make_evaluate},
+      {"predict", "Models", "predictions for new rows, in their order",
+       "mlkit predict species.mlkit new.csv -o predictions.csv", make_predict},
+      {"inspect", "Models", "what is inside a model file", "mlkit inspect species.mlkit", make_inspect},
+      {"verify", "Models", "checksum, and the self-test rows replayed", "mlkit verify species.mlkit", make_verify},
       {"bench", "Other", "measures reading a table on this machine", "mlkit bench big.csv", make_bench},
       {"doctor", "Other", "what this build and this machine can do", "mlkit doctor", make_doctor},
   };

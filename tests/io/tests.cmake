@@ -1,3 +1,4 @@
 mlkit_test(io
+  ${CMAKE_CURRENT_LIST_DIR}/model_file_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/json_test.cc
 )

@@ -137,6 +137,14 @@ class Preprocess {
   // One row, in the order of columns(), to outputs() numbers; equal to transform() bit for bit. No
   // allocation. Returns the number of unknown levels.
   std::size_t transform_row(std::span<const CellValue> cells, std::span<double> out) const;
+  // The same as a sparse row; `out` must have room for most_entries().
+  struct SparseRow {
+    std::vector<std::uint32_t> columns;
+    std::vector<double> values;
+    std::size_t size = 0;
+  };
+  std::size_t transform_sparse_row(std::span<const CellValue> cells, SparseRow& out) const;
+  std::size_t most_entries() const;  // that a sparse row can have
 
   void save(BinaryWriter& out) const;
   static Preprocess load(BinaryReader& in);

@@ -16,13 +16,13 @@
 #include <vector>
 
 #include "mlkit/base/context.h"
+#include "mlkit/clean/clean_recipe.h"
 #include "mlkit/data/csv_read.h"
 #include "mlkit/data/schema.h"
 #include "mlkit/data/table.h"
 #include "mlkit/features/preprocess.h"
 #include "mlkit/model/model.h"
 #include "mlkit/model/predictions.h"
-#include "mlkit/steps/step.h"
 
 namespace mlkit {
 
@@ -41,6 +41,7 @@ struct TrainingRecord {
   std::vector<std::pair<std::string, double>> metrics;           // on the training rows
   std::vector<std::pair<std::string, double>> baseline;          // the dummy's, same rows
   std::vector<std::pair<std::string, double>> valid_metrics;     // on --valid, where given
+  std::vector<double> dummy;  // what the dummy answers to every row: class shares, or one number
   std::vector<std::string> warnings;
 };
 
@@ -70,9 +71,10 @@ struct PipelineParts {
   Task task = Task::kBinary;
   Schema inputs;                     // raw columns that prediction needs, in the order of training
   std::vector<std::string> aliases;  // "" or the name that cleaning gave to the input: accepted too
-  ColumnSpec target;                 // name and type as read in training
+  ColumnSpec target;                 // name, and its type by content (numeric where every cell is a number)
+  std::string target_alias;          // the name that cleaning gave to it, or ""
   std::string weight;                // column, "" = none
-  std::vector<std::shared_ptr<const Step>> steps;  // cleaning, in order
+  std::optional<CleanRecipe> clean;  // of the columns in `inputs` only
   Preprocess preprocess;
   std::shared_ptr<const Model> model;
   std::vector<std::string> classes;  // labels verbatim; of two, the positive one is the last
@@ -99,10 +101,14 @@ class Pipeline {
   // The same pipeline with other attributes.
   Pipeline with_threshold(double threshold) const;
   Pipeline with_record(TrainingRecord record) const;
+  Pipeline with_self_test(SelfTest test) const;
 
   // Where each input stands among `names`, by its raw name or its alias. Throws Error(kData) naming a column
   // that is missing, with the nearest name there is, and how many more are.
   std::vector<std::size_t> bind(const std::vector<std::string>& names) const;
+
+  // The target by its raw or its cleaned name; nullopt where it is not there.
+  std::optional<std::size_t> find_target(const std::vector<std::string>& names) const;
 
   // Types for reading a CSV file with this header, under the file's own spelling of the names. Also
   // declares the target (as text cells, kept verbatim, unless it is a number) and the weight where present.
@@ -111,6 +117,8 @@ class Pipeline {
   // All rows; labels by the threshold (binary) or the most probable class (the first of equals).
   // Throws Error(kData) where the table does not fit the inputs.
   Predictions predict(const Table& table, const Context& context, TransformCounts* counts = nullptr) const;
+  // The same from features made before.
+  Predictions predict_matrix(const MatrixView& features, const Context& context) const;
   // The features that the model sees (the same code path).
   Matrix features(const Table& table, const Context& context, TransformCounts* counts = nullptr) const;
 
@@ -120,6 +128,9 @@ class Pipeline {
  private:
   PipelineParts parts_;
 };
+
+// What a model says about all rows, in parallel blocks; labels are left empty.
+Predictions predict_blocks(const Model& model, const MatrixView& features, const Context& context);
 
 // A pipeline compiled for one row at a time: no allocation in score(). One Scorer per thread; the
 // pipeline must outlive it. Gives the bits of Pipeline::predict.

@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "mlkit/base/context.h"
 #include "mlkit/base/fields.h"
+#include "mlkit/clean/clean_options.h"
 #include "mlkit/data/table.h"
 #include "mlkit/eval/metrics.h"
 #include "mlkit/features/preprocess.h"
@@ -35,8 +37,7 @@ struct TrainOptions {
   double alpha = 0;                 // linear
   std::string class_weight = "none";  // none, balanced
   std::uint64_t seed = 42;
-  // Unfitted cleaning steps, refitted on the rows given (--clean); not fields.
-  std::vector<std::shared_ptr<const Step>> clean;
+  std::optional<CleanOptions> clean;  // refitted on the rows given (--clean)
 };
 
 // The target of every row, made once for a table: classes over all of its rows, so that folds share them.
@@ -57,7 +58,6 @@ struct TrainedPipeline {
   std::vector<MetricValue> baseline;  // the dummy's, same rows
   std::shared_ptr<const Model> dummy;
   std::vector<std::string> warnings;
-  std::uint64_t rows_without_target = 0;
 };
 
 // Decides the task (CLI.md: classification for text, categories, booleans and whole numbers with at most 20
@@ -72,9 +72,22 @@ TrainedPipeline train_pipeline(const Table& table, const TrainOptions& options, 
 TrainedPipeline train_pipeline(const Table& table, const Target& target, const TrainOptions& options,
                                Context& context);
 
-// Scores predictions against true answers with the metrics of the task (`names` empty: the default ones).
+// Metrics of a pipeline's (or the dummy's) answers against the truth, row by row. `names` empty: the default
+// metrics of the task. Labels of `predictions` may be missing: then the most probable class is taken.
 std::vector<MetricValue> score_predictions(const Predictions& predictions, const Target& truth,
-                                           const std::vector<double>& weights, const std::vector<std::string>& names,
+                                           std::span<const double> weights, const std::vector<std::string>& names,
                                            const MetricOptions& options, const Context& context);
+
+// The target column of a table in the terms of a fitted pipeline: its classes, in its order. Throws Error(kData)
+// with the place where the column is missing or holds something that training did not see.
+Target read_truth(const Table& table, const Pipeline& pipeline);
+
+// The weight of every row, "" = all 1 (empty). Throws Error(kData) with the place for a weight that is missing,
+// negative or no number.
+std::vector<double> read_weights(const Table& table, const std::string& column);
+
+// Rows of `target` that have a value, rising, and what is left of it for some rows.
+std::vector<std::uint32_t> rows_with_target(const Target& target);
+Target select_target(const Target& target, std::span<const std::uint32_t> rows);
 
 }  // namespace mlkit

@@ -1,0 +1,291 @@
+// evaluate: how good are a model's answers on rows with known ones? Or scores of any origin (--scores).
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "command.h"
+#include "gate.h"
+#include "model_report.h"
+
+#include "mlkit/base/error.h"
+#include "mlkit/base/output_file.h"
+#include "mlkit/base/text.h"
+#include "mlkit/data/csv_write.h"
+#include "mlkit/data/numbers.h"
+#include "mlkit/eval/confusion.h"
+#include "mlkit/eval/ranking.h"
+#include "mlkit/io/model_file.h"
+#include "mlkit/workflow/train_pipeline.h"
+
+namespace mlkit::app {
+namespace {
+
+// Answers and truth of the rows that have a truth, wherever they came from.
+struct Scored {
+  Predictions predictions;
+  Target truth;
+  std::vector<double> weights;
+  std::vector<MetricValue> baseline;
+  std::optional<double> threshold;
+  std::string positive;  // binary
+};
+
+std::vector<std::uint8_t> positives_of(const Target& truth) {
+  std::vector<std::uint8_t> out;
+  for (const std::uint32_t label : truth.labels) out.push_back(label == 1 ? 1 : 0);
+  return out;
+}
+
+std::vector<double> positive_scores(const Predictions& predictions) {
+  std::vector<double> out;
+  for (std::size_t i = 0; i < predictions.rows; ++i) out.push_back(predictions.probabilities_of(i)[1]);
+  return out;
+}
+
+void append_number(std::string& out, double value) {
+  if (std::isinf(value)) {
+    out += "inf";
+  } else {
+    out += format_number(value);
+  }
+}
+
+void write_text(const std::string& path, const std::string& text) {
+  OutputFile out(path);
+  out.write(text);
+  out.commit();
+}
+
+std::string roc_csv(const ThresholdSweep& sweep) {
+  std::string out = "threshold,fpr,tpr\n";
+  for (const RocPoint& point : roc_curve(sweep)) {
+    append_number(out, point.threshold);
+    out += ',';
+    append_number(out, point.fpr);
+    out += ',';
+    append_number(out, point.tpr);
+    out += '\n';
+  }
+  return out;
+}
+
+std::string pr_csv(const ThresholdSweep& sweep) {
+  std::string out = "threshold,precision,recall\n";
+  for (const PrPoint& point : pr_curve(sweep)) {
+    append_number(out, point.threshold);
+    out += ',';
+    append_number(out, point.precision);
+    out += ',';
+    append_number(out, point.recall);
+    out += '\n';
+  }
+  return out;
+}
+
+Json confusion_json(const Confusion& confusion, const std::vector<std::string>& classes) {
+  Json matrix = Json::array();
+  for (std::size_t truth = 0; truth < confusion.classes; ++truth) {
+    Json row = Json::array();
+    for (std::size_t predicted = 0; predicted < confusion.classes; ++predicted) row.push_back(confusion.at(truth, predicted));
+    matrix.push_back(std::move(row));
+  }
+  Json out = {{"labels", classes}, {"matrix", matrix}};
+  if (confusion.classes == 2) {
+    out["type_1_errors"] = confusion.false_positives(1);
+    out["type_2_errors"] = confusion.false_negatives(1);
+  }
+  return out;
+}
+
+std::string confusion_text(const Confusion& confusion, const std::vector<std::string>& classes) {
+  constexpr std::size_t kClassesShown = 6;
+  if (classes.size() > kClassesShown) return {};
+  std::string out = "true \\ predicted  ";
+  for (const std::string& label : classes) out += " " + fit_text(label, 9);
+  out += "\n";
+  for (std::size_t truth = 0; truth < classes.size(); ++truth) {
+    out += "  " + fit_text(classes[truth], 16);
+    for (std::size_t predicted = 0; predicted < classes.size(); ++predicted) {
+      out += fmt::format(" {:<9}", short_number(confusion.at(truth, predicted)));
+    }
+    out += "\n";
+  }
+  if (classes.size() == 2) {
+    out += fmt::format("Type I errors (called \"{0}\", are not): {1}; Type II (are \"{0}\", missed): {2}\n",
+                       escape_controls(classes[1]), short_number(confusion.false_positives(1)),
+                       short_number(confusion.false_negatives(1)));
+  }
+  return out;
+}
+
+class Evaluate : public Command {
+ public:
+  void declare(FieldList& arguments, FieldList& options) override {
+    arguments.add("model", model_, {.help = "a model file made by train", .value_name = "MODEL", .is_file = true});
+    arguments.add("input", input_, {.help = "rows with known answers (CSV, - is standard input)", .value_name = "IN", .is_file = true});
+    options.add("metrics", metrics_, {.help = "which ones (the names of scikit-learn's scorers)", .value_name = "LIST"});
+    options.add("threshold", threshold_, {.help = "positive from this probability on, instead of the model's own threshold",
+                                          .range = between(0, 1)});
+    options.add("gate", gate_, {.help = "exit 1 unless this holds, e.g. 'roc_auc>=0.9'", .value_name = "EXPRESSION"});
+    options.add("weight", weight_, {.help = "column with the weight of each row", .value_name = "COL"});
+    options.add("roc", roc_, {.help = "writes the ROC curve (threshold, fpr, tpr)", .value_name = "FILE", .is_file = true});
+    options.add("pr", pr_, {.help = "writes the precision-recall curve", .value_name = "FILE", .is_file = true});
+    options.add("bins", metric_options_.bins, {.help = "of the calibration error", .value_name = "N", .range = between(1, 10000)});
+    options.add("ci", ci_, {.help = "confidence of the intervals", .value_name = "SHARE", .range = strictly_between(0, 1)});
+    table_in_.declare(options);
+  }
+
+  int run(Session& session) override {
+    const std::vector<Gate> gates = parse_gates(gate_);
+    metric_options_.confidence = ci_;
+    metric_options_.seed = session.seed();
+    const Scored scored = score_model(session.context());
+    std::vector<std::string> names = metrics_.empty() ? default_metrics(scored.predictions.classes) : metrics_;
+    for (const Gate& gate : gates) {
+      if (std::find(names.begin(), names.end(), gate.metric) == names.end()) names.push_back(gate.metric);
+    }
+    const std::vector<MetricValue> metrics =
+        score_predictions(scored.predictions, scored.truth, scored.weights, names, metric_options_, session.context());
+    for (const MetricValue& metric : metrics) {
+      if (!metric.note.empty()) session.context().warn(metric.name + ": " + metric.note);
+    }
+    write_curves(scored);
+    const bool passed = std::all_of(gates.begin(), gates.end(), [&](const Gate& gate) { return gate_holds(gate, metrics); });
+    if (session.json()) {
+      session.result("evaluate", to_json(scored, metrics, gates, passed));
+    } else {
+      session.print(to_text(scored, metrics));
+    }
+    if (!gates.empty()) session.summary(std::string("gate ") + (passed ? "passed: " : "FAILED: ") + gate_);
+    return passed ? 0 : 1;
+  }
+
+ private:
+  Scored score_model(Context& context) {
+    Pipeline pipeline = read_model_file(model_);
+    if (threshold_) {
+      if (pipeline.task() != Task::kBinary) throw_usage("--threshold is for models of two classes");
+      pipeline = pipeline.with_threshold(*threshold_);
+    }
+    CsvReadOptions csv = table_in_.to_csv_options();
+    const Table table = read_rows(pipeline, csv, context);
+    const Target truth = read_truth(table, pipeline);
+    const std::vector<std::uint32_t> rows = rows_with_target(truth);
+    if (truth.missing > 0) {
+      context.warn(count_of(truth.missing, "row") + " without a true answer left out");
+    }
+    if (rows.empty()) throw_data("no row has a true answer to compare with");
+    Scored out;
+    const bool all = rows.size() == table.rows();
+    const Table some = all ? Table() : table.select_rows(rows);
+    const Table& used = all ? table : some;
+    TransformCounts counts;
+    out.predictions = pipeline.predict(used, context, &counts);
+    warn_about_unknown(pipeline, counts, context);
+    out.truth = all ? truth : select_target(truth, rows);
+    out.weights = read_weights(used, weight_);
+    if (pipeline.task() == Task::kBinary) {
+      out.threshold = pipeline.threshold();
+      out.positive = pipeline.classes()[1];
+    }
+    add_baseline(pipeline, context, out);
+    return out;
+  }
+
+  // Only the columns that are needed, typed as the model needs them. The header is read first where the file
+  // can be opened twice.
+  Table read_rows(const Pipeline& pipeline, CsvReadOptions csv, Context& context) const {
+    std::vector<std::string> header;
+    if (input_ == "-") {
+      header = pipeline.inputs().names();  // standard input cannot be read twice: names as in training
+      header.push_back(pipeline.parts().target.name);
+    } else {
+      header = CsvStream(input_, csv, context).header();
+    }
+    for (const auto& [name, type] : pipeline.declared_types(header)) csv.types[name] = type;
+    if (!weight_.empty()) csv.types[weight_] = {ColumnType::kNumeric, false};
+    return read_csv(input_, csv, context);
+  }
+
+  void add_baseline(const Pipeline& pipeline, const Context& context, Scored& out) const {
+    const std::vector<double>& dummy = pipeline.parts().record.dummy;
+    if (dummy.size() != pipeline.parts().model->outputs()) return;
+    Predictions same;
+    same.task = pipeline.task();
+    same.rows = out.predictions.rows;
+    same.classes = out.predictions.classes;
+    std::vector<double>& target = same.classes == 0 ? same.values : same.probabilities;
+    for (std::size_t row = 0; row < same.rows; ++row) target.insert(target.end(), dummy.begin(), dummy.end());
+    MetricOptions options = metric_options_;
+    options.intervals = false;
+    out.baseline = score_predictions(same, out.truth, out.weights, metrics_, options, context);
+  }
+
+  void write_curves(const Scored& scored) const {
+    if (roc_.empty() && pr_.empty()) return;
+    if (scored.predictions.classes != 2) throw_usage("--roc and --pr are for two classes");
+    const std::vector<double> scores = positive_scores(scored.predictions);
+    const std::vector<std::uint8_t> positive = positives_of(scored.truth);
+    const ThresholdSweep sweep = sweep_thresholds({scores, positive, scored.weights});
+    if (!sweep.both_classes()) throw_data("a curve needs rows of both classes");
+    if (!roc_.empty()) write_text(roc_, roc_csv(sweep));
+    if (!pr_.empty()) write_text(pr_, pr_csv(sweep));
+  }
+
+  static std::optional<Confusion> confusion_of(const Scored& scored) {
+    if (scored.predictions.classes == 0) return std::nullopt;
+    return count_confusion(scored.truth.labels, scored.predictions.labels, scored.predictions.classes, scored.weights);
+  }
+
+  static double prevalence(const Confusion& confusion) { return confusion.support(1) / confusion.total(); }
+
+  Json to_json(const Scored& scored, const std::vector<MetricValue>& metrics, const std::vector<Gate>& gates, bool passed) const {
+    Json out;
+    out["rows"] = scored.predictions.rows;
+    out["rows_without_target"] = scored.truth.missing;
+    if (scored.threshold) out["threshold"] = *scored.threshold;
+    out["metrics"] = metrics_to_json(metrics);
+    out["intervals"] = intervals_to_json(metrics);
+    out["baseline"] = metrics_to_json(scored.baseline);
+    if (const auto confusion = confusion_of(scored)) {
+      out["confusion"] = confusion_json(*confusion, scored.truth.classes);
+      if (confusion->classes == 2) {
+        out["positive"] = scored.truth.classes[1];
+        out["prevalence"] = prevalence(*confusion);
+      }
+    }
+    if (!gates.empty()) out["gate"] = {{"expression", gate_}, {"passed", passed}};
+    return out;
+  }
+
+  static std::string to_text(const Scored& scored, const std::vector<MetricValue>& metrics) {
+    std::string out = count_of(scored.predictions.rows, "row");
+    const auto confusion = confusion_of(scored);
+    if (confusion && confusion->classes == 2) {
+      out += ", " + fmt::format("{:.1f}", 100 * prevalence(*confusion)) + " % of them \"" +
+             escape_controls(scored.truth.classes[1]) + "\"; threshold " + short_number(scored.threshold.value_or(0.5));
+    }
+    out += "\n\n" + render_metrics(metrics, scored.baseline);
+    if (confusion) out += "\n" + confusion_text(*confusion, scored.truth.classes);
+    return out;
+  }
+
+  std::string model_;
+  std::string input_;
+  std::vector<std::string> metrics_;
+  std::optional<double> threshold_;
+  std::string gate_;
+  std::string weight_;
+  std::string roc_;
+  std::string pr_;
+  double ci_ = 0.95;
+  MetricOptions metric_options_;
+  TableInOptions table_in_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_evaluate() { return std::make_unique<Evaluate>(); }
+
+}  // namespace mlkit::app

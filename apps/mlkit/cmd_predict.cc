@@ -1,0 +1,197 @@
+// predict: streams rows through a sealed model, in bounded memory and in their order.
+#include <mutex>
+
+#include "command.h"
+#include "model_report.h"
+
+#include "mlkit/base/error.h"
+#include "mlkit/base/output_file.h"
+#include "mlkit/base/text.h"
+#include "mlkit/data/csv_write.h"
+#include "mlkit/data/numbers.h"
+#include "mlkit/io/model_file.h"
+#include "mlkit/parallel/blocks.h"
+
+namespace mlkit::app {
+namespace {
+
+// How a block of rows becomes lines of CSV.
+class LineFormat {
+ public:
+  LineFormat(const Pipeline& pipeline, std::vector<std::string> keep, bool probabilities)
+      : pipeline_(pipeline), keep_(std::move(keep)), probabilities_(probabilities) {
+    for (const std::string& label : pipeline.classes()) {
+      labels_.emplace_back();
+      append_csv_field(labels_.back(), label);
+    }
+  }
+
+  std::string header() const {
+    std::string out;
+    for (const std::string& name : keep_) {
+      append_csv_field(out, name);
+      out += ',';
+    }
+    out += "prediction";
+    if (pipeline_.is_classification()) out += ",confidence";
+    if (probabilities_) {
+      for (const std::string& label : pipeline_.classes()) {
+        out += ',';
+        append_csv_field(out, "probability_" + label);
+      }
+    }
+    return out + "\n";
+  }
+
+  std::string lines(const Table& table, const Predictions& predictions) const {
+    std::vector<const Column*> kept;
+    for (const std::string& name : keep_) kept.push_back(&table.column(*table.find(name)));
+    std::string out;
+    out.reserve(predictions.rows * (24 + 20 * (probabilities_ ? predictions.classes : 0)));
+    for (std::size_t row = 0; row < predictions.rows; ++row) {
+      for (const Column* column : kept) {
+        append_csv_cell(out, *column, row);
+        out += ',';
+      }
+      append_answer(out, predictions, row);
+      out += '\n';
+    }
+    return out;
+  }
+
+ private:
+  static void append_number(std::string& out, double value) {
+    char text[kMaxNumberText];
+    out.append(text, format_number(value, text));
+  }
+
+  void append_answer(std::string& out, const Predictions& predictions, std::size_t row) const {
+    if (!pipeline_.is_classification()) {
+      append_number(out, predictions.values[row]);
+      return;
+    }
+    const auto label = static_cast<std::size_t>(predictions.labels[row]);
+    const std::span<const double> shares = predictions.probabilities_of(row);
+    out += labels_[label];
+    out += ',';
+    append_number(out, shares[label]);
+    if (!probabilities_) return;
+    for (const double share : shares) {
+      out += ',';
+      append_number(out, share);
+    }
+  }
+
+  const Pipeline& pipeline_;
+  std::vector<std::string> keep_;
+  bool probabilities_;
+  std::vector<std::string> labels_;  // as CSV fields
+};
+
+class Predict : public Command {
+ public:
+  void declare(FieldList& arguments, FieldList& options) override {
+    arguments.add("model", model_, {.help = "a model file made by train", .value_name = "MODEL", .is_file = true});
+    arguments.add("input", input_, {.help = "rows to predict (CSV, - is standard input)", .value_name = "IN", .is_file = true});
+    options.add("output", output_, {.help = "where the predictions go (standard output)", .value_name = "OUT",
+                                    .is_file = true, .short_name = 'o'});
+    options.add("proba", proba_, {.help = "also the probability of every class"});
+    options.add("keep", keep_, {.help = "columns of the input to copy before the prediction", .value_name = "COLS"});
+    options.add("threshold", threshold_,
+                {.help = "positive where its probability is at least this, instead of the model's own threshold",
+                 .range = between(0, 1)});
+    options.add("if_changed", if_changed_, {.help = "leave an output that would not change untouched"});
+    table_in_.declare(options);
+  }
+
+  int run(Session& session) override {
+    session.require_output_beside_json(output_);
+    Pipeline pipeline = read_model_file(model_);
+    if (threshold_) {
+      if (pipeline.task() != Task::kBinary) throw_usage("--threshold is for models of two classes");
+      pipeline = pipeline.with_threshold(*threshold_);
+    }
+    if (proba_ && !pipeline.is_classification()) throw_usage("--proba is for models of classes, this one predicts numbers");
+    const std::string out_path = output_.empty() ? "-" : output_;
+    check_output_is_not_input(out_path, input_);
+    check_output_is_not_input(out_path, model_);
+
+    TransformCounts counts;
+    const std::uint64_t rows = stream_rows(session, pipeline, out_path, counts);
+    warn_about_unknown(pipeline, counts, session.context());
+    if (session.json()) {
+      Json unknown = Json::object();
+      for (std::size_t i = 0; i < counts.unknown.size(); ++i) {
+        if (counts.unknown[i] > 0) unknown[pipeline.parts().preprocess.columns()[i].name] = counts.unknown[i];
+      }
+      session.result("predict", {{"rows", rows}, {"unknown_levels", unknown}});
+    }
+    session.summary(count_of(rows, "row") + " predicted" +
+                    (output_.empty() || output_ == "-" ? "" : "; next: mlkit evaluate " + model_ + " TEST.csv"));
+    return 0;
+  }
+
+ private:
+  // Types of the columns to read: what the model needs as it needs it, kept ones as their text.
+  void declare_columns(CsvStream& stream, const CsvReadOptions& csv, const Pipeline& pipeline) {
+    const std::vector<std::string>& header = stream.header();
+    std::map<std::string, DeclaredType> types = csv.types;
+    const std::vector<std::size_t> positions = pipeline.bind(header);
+    std::vector<std::string> wanted;
+    for (std::size_t i = 0; i < positions.size(); ++i) {
+      types[header[positions[i]]] = {pipeline.inputs()[i].type, false};
+      wanted.push_back(header[positions[i]]);
+    }
+    Schema schema;
+    for (const std::string& name : header) schema.add({.name = name});
+    for (std::string& name : keep_) {
+      name = header[schema.index_of(name)];
+      if (types.emplace(name, DeclaredType{ColumnType::kText, false}).second) wanted.push_back(name);
+    }
+    stream.set_types(std::move(types), std::move(wanted));
+  }
+
+  std::uint64_t stream_rows(Session& session, const Pipeline& pipeline, const std::string& out_path, TransformCounts& counts) {
+    const CsvReadOptions csv = table_in_.to_csv_options();
+    CsvStream stream(input_, csv, session.context());
+    declare_columns(stream, csv, pipeline);
+    const LineFormat format(pipeline, keep_, proba_);
+    OutputFile out(out_path, if_changed_);
+    out.write(format.header());
+    Context one(1);  // a chunk is one thread's work; the chunks run in parallel
+    one.stop = session.context().stop;
+    std::mutex mutex;
+    std::uint64_t rows = 0;
+    ordered_stream<CsvChunk, std::string>(
+        session.context(), [&] { return stream.next_chunk(); },
+        [&](const CsvChunk& chunk) {
+          const Table table = stream.parse(chunk);
+          TransformCounts seen;
+          const Predictions predictions = pipeline.predict(table, one, &seen);
+          {
+            const std::lock_guard lock(mutex);
+            counts.add(seen);
+            rows += table.rows();
+          }
+          return format.lines(table, predictions);
+        },
+        [&](const std::string& lines) { out.write(lines); });
+    out.commit();
+    return rows;
+  }
+
+  std::string model_;
+  std::string input_;
+  std::string output_;
+  bool proba_ = false;
+  std::vector<std::string> keep_;
+  std::optional<double> threshold_;
+  bool if_changed_ = false;
+  TableInOptions table_in_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_predict() { return std::make_unique<Predict>(); }
+
+}  // namespace mlkit::app

@@ -1,0 +1,226 @@
+// train: from a table to a sealed model file.
+#include <cmath>
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include "command.h"
+#include "model_report.h"
+
+#include "mlkit/base/error.h"
+#include "mlkit/base/output_file.h"
+#include "mlkit/base/sha256.h"
+#include "mlkit/base/text.h"
+#include "mlkit/io/clean_json.h"
+#include "mlkit/io/model_file.h"
+#include "mlkit/workflow/cross_validate.h"
+#include "mlkit/workflow/shared_rows.h"
+#include "mlkit/workflow/train_pipeline.h"
+
+namespace mlkit::app {
+namespace {
+
+constexpr std::size_t kCoefficientsShown = 12;
+
+// Of a file's bytes as they are on disk; "" for standard input, which cannot be read twice.
+std::string file_sha256(const std::string& path) {
+  if (path == "-") return {};
+  std::ifstream in(path, std::ios::binary);
+  Sha256 hash;
+  std::vector<char> buffer(1 << 18);
+  while (in.good()) {
+    in.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+    hash.update({buffer.data(), static_cast<std::size_t>(in.gcount())});
+  }
+  if (in.bad()) return {};
+  const auto digest = hash.finish();
+  return hex_text({reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
+
+class Train : public Command {
+ public:
+  void declare(FieldList& arguments, FieldList& options) override {
+    arguments.add("input", input_, {.help = "rows to learn from (CSV, - is standard input)", .value_name = "IN", .is_file = true});
+    options.add("target", train_.target, {.help = "the column to predict", .value_name = "COL", .required = true});
+    options.add("output", output_, {.help = "the model file to write", .value_name = "MODEL", .is_file = true,
+                                    .short_name = 'o', .required = true});
+    options.add("model", train_.model, {.help = "what to fit; auto: by the task", .choices = {"auto", "logistic", "linear", "dummy"}});
+    options.add("task", train_.task,
+                {.help = "auto: classes for words and for whole numbers with at most 20 values, else numbers",
+                 .choices = {"auto", "classification", "regression"}});
+    options.add("features", train_.features, {.help = "only these columns, also if they look like identifiers", .value_name = "COLS"});
+    options.add("exclude", train_.exclude, {.help = "leave these columns out", .value_name = "COLS"});
+    options.add("weight", train_.weight, {.help = "column with the weight of each row", .value_name = "COL"});
+    options.add("positive", train_.positive, {.help = "the positive one of two classes (the last in order)", .value_name = "CLASS"});
+    options.add("threshold", train_.threshold,
+                {.help = "call a row positive from this probability on", .range = between(0, 1)});
+    options.add("class_weight", train_.class_weight,
+                {.help = "balanced: rows of each class weigh the same in sum", .choices = {"none", "balanced"}});
+    options.add("valid", valid_, {.help = "rows to score the model on that it does not learn from", .value_name = "FILE", .is_file = true});
+    options.add("cv", cv_, {.help = "also cross-validate with this many folds", .value_name = "K", .range = {.min = 2, .max = 1000}});
+    options.add("if_changed", if_changed_, {.help = "leave a model file that would not change untouched"});
+    declare_fit_options(options);
+    options.add_struct(train_.preprocess);
+    options.add("clean", clean_, {.help = "clean first, learned on the training rows: by default, or as a recipe says",
+                                  .value_name = "RECIPE", .group = "Preprocessing", .is_file = true, .if_bare = ""});
+    table_in_.declare(options);
+  }
+
+  int run(Session& session) override {
+    session.require_output_beside_json(output_.empty() ? "x" : output_);
+    validate_preprocess_options(train_.preprocess);
+    if (output_ != "-") check_output_is_not_input(output_, input_);
+    train_.seed = session.seed();
+    if (clean_) train_.clean = clean_options();
+
+    CsvReadOptions csv = table_in_.to_csv_options();
+    keep_target_text(csv, session.context());
+    const Table table = read_csv(input_, csv, session.context());
+    const Target target = read_target(table, train_, session.context());
+    TrainedPipeline trained = train_pipeline(table, target, train_, session.context());
+
+    Scores scores;
+    if (cv_) scores.cv = cross_validate(table, target, train_, static_cast<std::size_t>(*cv_), session.context());
+    if (!valid_.empty()) scores.valid = score_valid(trained, table, session.context());
+
+    TrainingRecord record = trained.pipeline.parts().record;
+    record.data_sha256 = file_sha256(input_);
+    for (const MetricValue& metric : scores.valid) {
+      if (metric.value && std::isfinite(*metric.value)) record.valid_metrics.emplace_back(metric.name, *metric.value);
+    }
+    const Pipeline pipeline = trained.pipeline.with_record(std::move(record));
+    write_model_file(pipeline, output_, if_changed_);
+
+    if (session.json()) {
+      session.result("train", to_json(pipeline, trained, target, scores));
+    } else if (!session.quiet() && output_ != "-") {
+      session.print(to_text(pipeline, trained, target, scores));
+    }
+    session.summary("wrote " + output_ + "; next: mlkit evaluate " + output_ + " TEST.csv");
+    return 0;
+  }
+
+ private:
+  struct Scores {
+    std::vector<CrossValidated> cv;
+    std::vector<MetricValue> valid;
+  };
+
+  void declare_fit_options(FieldList& options) {
+    const std::string group = "Fitting";
+    train_.logistic.fields([&](const char* name, auto& member, FieldInfo info) {
+      info.group = group;
+      options.add(name, member, std::move(info));
+    });
+    options.add("alpha", train_.alpha, {.help = "ridge penalty of a linear model; 0 = least squares", .range = at_least(0), .group = group});
+  }
+
+  CleanOptions clean_options() const;
+
+  // Class labels keep the text of the file ("1.0" stays "1.0"): the target is read as text, unless numbers
+  // are asked for.
+  void keep_target_text(CsvReadOptions& csv, Context& context) const {
+    if (train_.task == "regression" || train_.model == "linear") return;
+    std::string name = train_.target;
+    if (name.starts_with('#') && input_ != "-") {
+      const CsvStream stream(input_, csv, context);
+      Schema schema;
+      for (const std::string& column : stream.header()) schema.add({.name = column});
+      name = schema[schema.index_of(name)].name;
+    }
+    csv.types.emplace(name, DeclaredType{ColumnType::kCategory, false});
+  }
+
+  std::vector<MetricValue> score_valid(const TrainedPipeline& trained, const Table& table, Context& context) const {
+    CsvReadOptions csv = table_in_.to_csv_options();
+    CsvStream header(valid_, csv, context);
+    csv.types = trained.pipeline.declared_types(header.header());
+    const Table valid = read_csv(valid_, csv, context);
+    const std::uint64_t shared = count_shared_rows(table, valid, trained.pipeline.inputs().names());
+    if (shared > 0) {
+      context.warn(count_of(shared, "row") + " of " + valid_ + " stand in the training rows as well: the scores on them flatter");
+    }
+    const Target truth = read_truth(valid, trained.pipeline);
+    const std::vector<std::uint32_t> rows = rows_with_target(truth);
+    const Table scored = valid.select_rows(rows);
+    return score_predictions(trained.pipeline.predict(scored, context), select_target(truth, rows),
+                             read_weights(scored, train_.weight), {}, {}, context);
+  }
+
+  static Json to_json(const Pipeline& pipeline, const TrainedPipeline& trained, const Target& target, const Scores& scores) {
+    const TrainingRecord& record = pipeline.parts().record;
+    Json out;
+    out["model"] = model_to_json(pipeline);
+    out["target"] = target.column.name;
+    out["task"] = task_name(target.task);
+    out["rows"] = record.rows;
+    out["rows_without_target"] = record.rows_without_target;
+    out["features"] = pipeline.parts().preprocess.outputs();
+    out["columns"] = pipeline.inputs().names();
+    out["solver"] = record.solver;
+    out["objective"] = record.objective;
+    out["gradient_norm"] = trained.report.gradient_norm;
+    out["iterations"] = record.iterations;
+    out["converged"] = record.converged;
+    out["metrics"] = metrics_to_json(trained.metrics);
+    out["baseline"] = metrics_to_json(trained.baseline);
+    if (!scores.valid.empty()) {
+      out["valid"] = metrics_to_json(scores.valid);
+      out["valid_intervals"] = intervals_to_json(scores.valid);
+    }
+    for (const CrossValidated& score : scores.cv) {
+      out["cv"][score.metric] = {{"mean", score.mean}, {"sd", score.sd}, {"folds", score.folds}};
+    }
+    out["warnings"] = trained.warnings;
+    return out;
+  }
+
+  std::string to_text(const Pipeline& pipeline, const TrainedPipeline& trained, const Target& target, const Scores& scores) const {
+    const TrainingRecord& record = pipeline.parts().record;
+    const std::string kind(pipeline.parts().model->kind());
+    std::string out = kind + " model for \"" + escape_controls(target.column.name) + "\": " +
+                      std::string(task_name(target.task)) + ", because " + target.reason + "\n";
+    out += count_of(record.rows, "row") + ", " + count_of(pipeline.inputs().size(), "column") + ", " +
+           count_of(pipeline.parts().preprocess.outputs(), "feature") + "\n";
+    if (kind != "dummy") {
+      out += record.solver + ": " + count_of(static_cast<std::uint64_t>(record.iterations), "iteration") +
+             (record.converged ? ", converged" : ", NOT converged") + ", objective " + short_number(record.objective);
+      if (kind == "logistic") out += ", lambda " + short_number(1 / train_.logistic.C);
+      out += "\n";
+    }
+    out += "\non the training rows (the baseline answers the same to every row)\n" +
+           render_metrics(trained.metrics, trained.baseline);
+    if (!scores.valid.empty()) out += "\non " + escape_controls(valid_) + "\n" + render_metrics(scores.valid, {});
+    if (!scores.cv.empty()) {
+      out += fmt::format("\ncross-validated, {} folds        mean           sd\n", *cv_);
+      for (const CrossValidated& score : scores.cv) {
+        out += fmt::format("{} {:>12} {:>12}\n", fit_text(score.metric, 23), short_number(score.mean), short_number(score.sd));
+      }
+    }
+    const std::string coefficients = render_coefficients(pipeline, kCoefficientsShown);
+    if (!coefficients.empty()) {
+      out += std::string("\nlargest coefficients") + (pipeline.parts().preprocess.scaled() ? " (of scaled features)" : "") + "\n" + coefficients;
+    }
+    return out;
+  }
+
+  std::string input_;
+  std::string output_;
+  TrainOptions train_;
+  std::optional<std::string> clean_;
+  std::string valid_;
+  std::optional<std::int64_t> cv_;
+  bool if_changed_ = false;
+  TableInOptions table_in_;
+};
+
+CleanOptions Train::clean_options() const {
+  // A recipe's specification is taken and learned anew on the training rows; its values are for `clean`.
+  return clean_->empty() ? CleanOptions{} : read_clean_recipe(*clean_).options;
+}
+
+}  // namespace
+
+std::unique_ptr<Command> make_train() { return std::make_unique<Train>(); }
+
+}  // namespace mlkit::app

@@ -1,0 +1,163 @@
+#include "model_report.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "mlkit/base/text.h"
+
+namespace mlkit::app {
+namespace {
+
+// Coefficients as the model has them, or on the raw columns: z = b + sum w (x - c) / s.
+ModelDescription describe(const Pipeline& pipeline, bool raw) {
+  ModelDescription description = pipeline.parts().model->describe();
+  if (!raw) return description;
+  const std::vector<double>& centers = pipeline.parts().preprocess.centers();
+  const std::vector<double>& scales = pipeline.parts().preprocess.scales();
+  for (std::size_t row = 0; row < description.coefficients.size(); ++row) {
+    std::vector<double>& weights = description.coefficients[row];
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      weights[i] /= scales[i];
+      description.intercepts[row] -= weights[i] * centers[i];
+    }
+  }
+  return description;
+}
+
+Json coefficients_object(const std::vector<std::string>& features, const std::vector<double>& weights) {
+  Json out = Json::object();
+  for (std::size_t i = 0; i < weights.size(); ++i) out[features[i]] = weights[i];
+  return out;
+}
+
+std::string task_text(const Pipeline& pipeline) { return std::string(task_name(pipeline.task())); }
+
+// Terminal columns of UTF-8 text, one per character: near enough for tables.
+std::size_t display_width(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+}  // namespace
+
+Json model_to_json(const Pipeline& pipeline, bool raw) {
+  const PipelineParts& parts = pipeline.parts();
+  const ModelDescription description = describe(pipeline, raw);
+  const std::vector<std::string>& features = parts.preprocess.feature_names();
+  Json out;
+  out["kind"] = description.kind;
+  out["task"] = task_text(pipeline);
+  if (pipeline.is_classification()) out["classes"] = parts.classes;
+  if (parts.task == Task::kBinary) out["positive"] = parts.classes[1];
+  if (description.coefficients.size() == 1) {
+    out["intercept"] = description.intercepts[0];
+    out["coefficients"] = coefficients_object(features, description.coefficients[0]);
+  } else if (!description.coefficients.empty()) {
+    for (std::size_t c = 0; c < description.coefficients.size(); ++c) {
+      out["intercept"][parts.classes[c]] = description.intercepts[c];
+      out["coefficients"][parts.classes[c]] = coefficients_object(features, description.coefficients[c]);
+    }
+  }
+  for (const auto& [name, value] : description.numbers) out[name] = value;
+  Json scale = Json::object();
+  for (std::size_t i = 0; i < features.size() && !raw; ++i) {
+    const double center = parts.preprocess.centers()[i];
+    const double spread = parts.preprocess.scales()[i];
+    if (center != 0 || spread != 1) scale[features[i]] = {{"center", center}, {"scale", spread}};
+  }
+  out["scale"] = std::move(scale);
+  return out;
+}
+
+Json metrics_to_json(const std::vector<MetricValue>& metrics) {
+  Json out = Json::object();
+  for (const MetricValue& metric : metrics) {
+    if (metric.value && std::isfinite(*metric.value)) out[metric.name] = *metric.value;
+  }
+  return out;
+}
+
+Json intervals_to_json(const std::vector<MetricValue>& metrics) {
+  Json out = Json::object();
+  for (const MetricValue& metric : metrics) {
+    if (metric.interval) out[metric.name] = {metric.interval->low, metric.interval->high};
+  }
+  return out;
+}
+
+std::string short_number(double value) {
+  const double size = std::abs(value);
+  if (value == std::floor(value) && size < 1e6) return fmt::format("{:.0f}", value);
+  if (size >= 0.1 && size < 1e6) return fmt::format("{:.4f}", value);
+  return fmt::format("{:.4g}", value);
+}
+
+std::string fit_text(const std::string& text, std::size_t width) {
+  std::string out = escape_controls(text);
+  if (display_width(out) > width) {
+    std::size_t end = 0;
+    for (std::size_t shown = 0; shown + 2 < width; ++shown) {
+      ++end;
+      while (end < out.size() && (out[end] & 0xC0) == 0x80) ++end;
+    }
+    out = out.substr(0, end) + "..";
+  }
+  return out + std::string(width - std::min(width, display_width(out)), ' ');
+}
+
+std::string render_metrics(const std::vector<MetricValue>& metrics, const std::vector<MetricValue>& baseline) {
+  const bool intervals = std::any_of(metrics.begin(), metrics.end(), [](const auto& m) { return m.interval.has_value(); });
+  std::string out = fit_text("metric", 20) + "      model" + (intervals ? "        95 % interval" : "") +
+                    (baseline.empty() ? "" : "     baseline") + "\n";
+  for (const MetricValue& metric : metrics) {
+    const auto shown = [](const MetricValue& m) { return m.value ? short_number(*m.value) : std::string("-"); };
+    out += fmt::format("{} {:>10}", fit_text(metric.name, 20), shown(metric));
+    if (intervals) {
+      out += fmt::format("{:>21}", metric.interval ? short_number(metric.interval->low) + " .. " +
+                                                         short_number(metric.interval->high)
+                                                   : "");
+    }
+    for (const MetricValue& other : baseline) {
+      if (other.name == metric.name) out += fmt::format("   {:>10}", shown(other));
+    }
+    out += (metric.note.empty() ? "" : "  " + metric.note) + "\n";
+  }
+  return out;
+}
+
+std::string render_coefficients(const Pipeline& pipeline, std::size_t limit, bool raw) {
+  const PipelineParts& parts = pipeline.parts();
+  const ModelDescription description = describe(pipeline, raw);
+  const std::vector<std::string>& features = parts.preprocess.feature_names();
+  std::string out;
+  for (std::size_t row = 0; row < description.coefficients.size(); ++row) {
+    const std::vector<double>& weights = description.coefficients[row];
+    std::vector<std::size_t> order(weights.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return std::abs(weights[a]) > std::abs(weights[b]); });
+    if (description.coefficients.size() > 1) out += "class " + fit_text(parts.classes[row], 60) + "\n";
+    out += fmt::format("  {} {:>12}\n", fit_text("(intercept)", 40), short_number(description.intercepts[row]));
+    for (std::size_t i = 0; i < order.size() && i < limit; ++i) {
+      out += fmt::format("  {} {:>12}\n", fit_text(features[order[i]], 40), short_number(weights[order[i]]));
+    }
+    if (order.size() > limit) out += "  .. and " + with_thousands(order.size() - limit) + " smaller ones\n";
+  }
+  return out;
+}
+
+std::string count_of(std::uint64_t count, const std::string& singular) {
+  return with_thousands(count) + " " + singular + (count == 1 ? "" : "s");
+}
+
+void warn_about_unknown(const Pipeline& pipeline, const TransformCounts& counts, Context& context) {
+  const std::vector<ColumnPlan>& columns = pipeline.parts().preprocess.columns();
+  for (std::size_t i = 0; i < counts.unknown.size(); ++i) {
+    if (counts.unknown[i] == 0) continue;
+    context.warn("column \"" + columns[i].name + "\": " + count_of(counts.unknown[i], "cell") +
+                 " with a text that training did not see");
+  }
+}
+
+}  // namespace mlkit::app

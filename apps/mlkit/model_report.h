@@ -1,0 +1,37 @@
+// Models and metrics as JSON and as text for people, shared by train, evaluate and inspect.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mlkit/eval/metrics.h"
+#include "mlkit/io/json.h"
+#include "mlkit/pipeline/pipeline.h"
+
+namespace mlkit::app {
+
+// {kind, task, classes, intercept, coefficients {feature: value}, scale {feature: {center, scale}}}; with more than two
+// classes intercept and coefficients are per class. `raw`: in the units of the columns instead of the scaled ones.
+Json model_to_json(const Pipeline& pipeline, bool raw = false);
+
+// {name: value}; metrics that are not defined are left out.
+Json metrics_to_json(const std::vector<MetricValue>& metrics);
+Json intervals_to_json(const std::vector<MetricValue>& metrics);
+
+// A table of names and values; `baseline` may be empty.
+std::string render_metrics(const std::vector<MetricValue>& metrics, const std::vector<MetricValue>& baseline);
+
+// The coefficients with the largest absolute values, at most `limit` lines; "" where the model has none.
+std::string render_coefficients(const Pipeline& pipeline, std::size_t limit, bool raw = false);
+
+// "n rows", "1 row".
+std::string count_of(std::uint64_t count, const std::string& singular);
+// Four significant digits, for reading only.
+std::string short_number(double value);
+// Cut to `width` columns with "..", control characters escaped; padded on the right.
+std::string fit_text(const std::string& text, std::size_t width);
+
+// Warnings about cells that fell outside of what training saw.
+void warn_about_unknown(const Pipeline& pipeline, const TransformCounts& counts, Context& context);
+
+}  // namespace mlkit::app

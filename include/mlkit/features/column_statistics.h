@@ -1,0 +1,12 @@
+// The exact median of a column of numbers, without ordering all of it.
+#pragma once
+
+#include <span>
+
+namespace mlkit {
+
+// Median (type 7) of the values that are not NaN; NaN where there are none. O(n): a sample brackets the
+// middle, so that only the values near it are ordered. Exact whatever the sample.
+double median_of_present(std::span<const double> values);
+
+}  // namespace mlkit

@@ -1,0 +1,114 @@
+#include "mlkit/features/choose_columns.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_set>
+
+#include "mlkit/base/error.h"
+#include "mlkit/base/text.h"
+
+namespace mlkit {
+namespace {
+
+constexpr std::size_t kFreeTextLevels = 1000;
+
+// Words of a name: "customerID", "Customer Id" and "customer_id" are all {customer, id}.
+std::vector<std::string> name_words(std::string_view name) {
+  std::vector<std::string> words(1);
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    const bool upper = c >= 'A' && c <= 'Z';
+    const bool letter = upper || (c >= 'a' && c <= 'z');
+    const bool after_lower = i > 0 && name[i - 1] >= 'a' && name[i - 1] <= 'z';
+    if ((!letter || (upper && after_lower)) && !words.back().empty()) words.emplace_back();
+    if (letter) words.back().push_back(upper ? static_cast<char>(c + 32) : c);
+  }
+  if (words.back().empty() && words.size() > 1) words.pop_back();
+  return words;
+}
+
+bool is_id_like(std::string_view name) {
+  static const std::set<std::string, std::less<>> kWords = {"id", "ids", "row", "rownum", "index", "idx",
+                                                            "key", "no", "nr", "number", "uuid", "guid"};
+  const std::vector<std::string> words = name_words(name);
+  return kWords.contains(words.front()) || kWords.contains(words.back());
+}
+
+// Distinct present cells of a text or category column.
+std::size_t count_distinct_texts(const Column& column) {
+  if (column.is_categorical()) {
+    std::vector<bool> seen(column.categories().levels->size());
+    std::size_t distinct = 0;
+    for (std::size_t row = 0; row < column.size(); ++row) {
+      if (column.is_missing(row)) continue;
+      const std::uint32_t code = column.categories().codes[row];
+      distinct += seen[code] ? 0 : 1;
+      seen[code] = true;
+    }
+    return distinct;
+  }
+  std::unordered_set<std::string_view> seen;
+  for (std::size_t row = 0; row < column.size(); ++row) {
+    if (!column.is_missing(row)) seen.insert(column.texts().at(row));
+  }
+  return seen.size();
+}
+
+bool all_distinct_numbers(const Column& column) {
+  if (column.validity.any_missing()) return false;
+  std::vector<double> sorted = column.numbers().values;
+  std::sort(sorted.begin(), sorted.end());
+  return std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end();
+}
+
+// Why a column is left out by itself; "" where it is not.
+std::string reason_to_leave_out(const Column& column) {
+  const std::size_t present = column.size() - column.validity.missing_count();
+  if (present < 2) return {};
+  if (column.is_numeric()) {
+    const bool id = column.numbers().integer && is_id_like(column.name) && all_distinct_numbers(column);
+    return id ? "numbers the rows" : "";
+  }
+  if (!column.is_categorical() && !column.is_texts()) return {};
+  const std::size_t distinct = count_distinct_texts(column);
+  if (distinct == present) return "has another text in every row";
+  if (distinct > kFreeTextLevels && distinct * 2 > column.size()) {
+    return "has " + with_thousands(distinct) + " different texts in " + with_thousands(column.size()) + " rows";
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<std::size_t> choose_columns(const Table& table, const ColumnChoice& choice, Context& context) {
+  const Schema schema = table.schema();
+  const std::size_t target = schema.index_of(choice.target);
+  std::set<std::size_t> asked;
+  for (const std::string& name : choice.features) {
+    const std::size_t position = schema.index_of(name);
+    if (position == target) {
+      throw_data("column \"" + table.column(position).name + "\" is the target and cannot be a feature as well",
+                 "leave it out of --features");
+    }
+    asked.insert(position);
+  }
+  std::set<std::size_t> left_out = {target};
+  for (const std::string& name : choice.exclude) left_out.insert(schema.index_of(name));
+  if (!choice.weight.empty()) left_out.insert(schema.index_of(choice.weight));
+
+  std::vector<std::size_t> chosen;
+  for (std::size_t i = 0; i < table.column_count(); ++i) {
+    if (left_out.contains(i) || (!asked.empty() && !asked.contains(i))) continue;
+    const std::string reason = asked.empty() ? reason_to_leave_out(table.column(i)) : "";
+    if (reason.empty()) {
+      chosen.push_back(i);
+    } else {
+      context.warn("column \"" + table.column(i).name + "\" " + reason +
+                   " and is left out; name it in --features to use it, in --exclude to leave it out silently");
+    }
+  }
+  if (chosen.empty()) throw_data("no column is left to learn from", "see --features and --exclude");
+  return chosen;
+}
+
+}  // namespace mlkit

@@ -1,0 +1,231 @@
+// What the preprocessing learns from training rows. Columns are independent: one thread learns one.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <unordered_map>
+
+#include "mlkit/base/error.h"
+#include "mlkit/base/text.h"
+#include "mlkit/data/datetime.h"
+#include "mlkit/data/numbers.h"
+#include "mlkit/data/summary.h"
+#include "mlkit/features/column_statistics.h"
+#include "mlkit/features/preprocess.h"
+#include "mlkit/parallel/blocks.h"
+
+namespace mlkit {
+namespace {
+
+struct LearnedColumn {
+  ColumnPlan plan;
+  bool constant = false;
+  std::size_t levels_left_out = 0;
+};
+
+double parse_constant(const std::string& impute) {
+  double value = 0;
+  if (parse_number(std::string_view(impute).substr(9), value) == NumberStatus::kNumber) return value;
+  throw_usage("--impute: \"" + impute + "\" does not end in a number", "write constant=0, say");
+}
+
+std::vector<double> present_values(std::span<const double> values) {
+  std::vector<double> present;
+  std::copy_if(values.begin(), values.end(), std::back_inserter(present), [](double x) { return x == x; });
+  return present;
+}
+
+double learn_fill(std::span<const double> values, const std::string& impute, const Context& context) {
+  if (impute == "none") return std::numeric_limits<double>::quiet_NaN();
+  if (impute.starts_with("constant=")) return parse_constant(impute);
+  if (impute == "median") return median_of_present(values);
+  std::vector<double> present = present_values(values);
+  return impute == "mode" ? select_mode(present) : compute_moments(present, context).mean;
+}
+
+// Center and scale of one feature, and whether it is the same in every row.
+bool add_scaling(ColumnPlan& plan, const Moments& moments, bool scale) {
+  const bool constant = moments.min == moments.max;
+  const double sd = moments.sd_n();
+  plan.center.push_back(!scale ? 0.0 : constant ? moments.min : moments.mean);
+  plan.scale.push_back(scale && !constant && sd > 0 ? sd : 1.0);
+  return constant;
+}
+
+[[noreturn]] void throw_missing_number(const Table& table, const Column& column) {
+  std::size_t row = 0;
+  while (!column.is_missing(row)) ++row;
+  throw Error(ErrorCode::kData, "a missing number (" + std::to_string(column.validity.missing_count()) + " in the column)",
+              {.file = {}, .line = table.lines.empty() ? 0 : table.lines[row], .column = column.name,
+               .hint = "--impute median fills them, --exclude " + column.name + " leaves the column out"});
+}
+
+void learn_numbers(const Table& table, const Column& column, const PreprocessOptions& options, const Context& context,
+                   LearnedColumn& out) {
+  ColumnPlan& plan = out.plan;
+  plan.encoding = Encoding::kNumber;
+  plan.integer = column.numbers().integer;
+  if (options.impute == "none" && column.validity.any_missing()) throw_missing_number(table, column);
+  const std::vector<double>& values = column.numbers().values;
+  plan.fill = learn_fill(values, options.impute, context);
+  if (!column.validity.any_missing()) {
+    out.constant = add_scaling(plan, compute_moments(values, context), options.scale == "standard");
+    return;
+  }
+  std::vector<double> filled = values;  // scaled as the model will see it, gaps filled
+  std::replace_if(filled.begin(), filled.end(), [](double x) { return x != x; }, plan.fill);
+  out.constant = add_scaling(plan, compute_moments(filled, context), options.scale == "standard");
+}
+
+std::int64_t lower_median(const Column& column) {
+  std::vector<std::int64_t> present;
+  for (std::size_t row = 0; row < column.size(); ++row) {
+    if (!column.is_missing(row)) present.push_back(column.times().micros[row]);
+  }
+  const auto middle = present.begin() + static_cast<std::ptrdiff_t>((present.size() - 1) / 2);
+  std::nth_element(present.begin(), middle, present.end());
+  return *middle;
+}
+
+void learn_times(const Column& column, const PreprocessOptions& options, const Context& context, LearnedColumn& out) {
+  ColumnPlan& plan = out.plan;
+  plan.encoding = Encoding::kTimeParts;
+  plan.date_only = column.times().date_only;
+  plan.fill_micros = lower_median(column);
+  std::vector<std::vector<double>> values(plan.date_only ? 4 : 6);
+  for (std::size_t row = 0; row < column.size(); ++row) {
+    const DatetimeParts p = split_datetime(column.is_missing(row) ? plan.fill_micros : column.times().micros[row]);
+    const int parts[] = {p.year, p.month, p.day, p.day_of_week, p.hour, p.minute};
+    for (std::size_t i = 0; i < values.size(); ++i) values[i].push_back(parts[i]);
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const Moments moments = compute_moments(values[i], context);
+    if (moments.min == moments.max) continue;
+    plan.parts.push_back(static_cast<TimePart>(i));
+    add_scaling(plan, moments, options.scale == "standard");
+  }
+  out.constant = plan.parts.empty();
+}
+
+using LevelCounts = std::vector<std::pair<std::string, std::uint64_t>>;
+
+// Distinct texts with how often each occurs, in byte order.
+LevelCounts count_levels(const Column& column) {
+  LevelCounts counts;
+  if (column.is_categorical()) {
+    const Categories& categories = column.categories();
+    std::vector<std::uint64_t> seen(categories.levels->size());
+    for (std::size_t row = 0; row < column.size(); ++row) {
+      if (!column.is_missing(row)) ++seen[categories.codes[row]];
+    }
+    for (std::size_t level = 0; level < seen.size(); ++level) {
+      if (seen[level] > 0) counts.emplace_back((*categories.levels)[level], seen[level]);
+    }
+  } else {
+    std::unordered_map<std::string_view, std::uint64_t> seen;  // sorted below
+    for (std::size_t row = 0; row < column.size(); ++row) {
+      if (!column.is_missing(row)) ++seen[column.texts().at(row)];
+    }
+    for (const auto& [text, count] : seen) counts.emplace_back(std::string(text), count);
+  }
+  std::sort(counts.begin(), counts.end());
+  return counts;
+}
+
+// true and TRUE are one level, under the spelling that is first in byte order.
+LevelCounts merge_spellings(const LevelCounts& counts) {
+  std::map<std::string, std::pair<std::string, std::uint64_t>> merged;
+  for (const auto& [text, count] : counts) {
+    merged.try_emplace(to_lower_ascii(text), text, 0).first->second.second += count;
+  }
+  LevelCounts out;
+  for (const auto& [lower, level] : merged) out.push_back(level);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+// Keeps the levels that get an output of their own; returns how many are left out.
+std::size_t drop_rare(LevelCounts& counts, std::uint64_t rare) {
+  const std::size_t before = counts.size();
+  std::erase_if(counts, [&](const auto& level) { return level.second < rare; });
+  if (counts.size() > kMaxEncodedLevels) {
+    std::sort(counts.begin(), counts.end(), [](const auto& a, const auto& b) {
+      return a.second != b.second ? a.second > b.second : a.first < b.first;
+    });
+    counts.resize(kMaxEncodedLevels);
+    std::sort(counts.begin(), counts.end());
+  }
+  return before - counts.size();
+}
+
+void learn_levels(const Column& column, const PreprocessOptions& options, LearnedColumn& out) {
+  ColumnPlan& plan = out.plan;
+  plan.encoding = Encoding::kOneHot;
+  plan.drop_first = options.drop_first;
+  LevelCounts counts = count_levels(column);
+  if (column.type == ColumnType::kBoolean) counts = merge_spellings(counts);
+  out.constant = counts.size() == 1 && !column.validity.any_missing();
+  const std::size_t left_out = drop_rare(counts, static_cast<std::uint64_t>(options.rare));
+  plan.other = options.rare > 1 && left_out > 0;
+  out.levels_left_out = plan.other ? 0 : left_out;
+  std::uint64_t most = 0;
+  const bool fill = options.impute == "mode" || (options.drop_first && options.impute != "none");
+  for (auto& [text, count] : counts) {
+    if (fill && count > most) {
+      most = count;
+      plan.fill_level = static_cast<std::uint32_t>(plan.levels.size());
+    }
+    plan.levels.push_back(std::move(text));
+    plan.counts.push_back(count);
+  }
+}
+
+LearnedColumn learn_column(const Table& table, const Column& column, const PreprocessOptions& options,
+                           const Context& context) {
+  LearnedColumn out;
+  out.plan.name = column.name;
+  out.plan.type = column.type;
+  out.plan.missing = column.validity.missing_count();
+  if (out.plan.missing == column.size()) {
+    throw Error(ErrorCode::kData, "no row has a value in this column",
+                {.file = {}, .column = column.name, .hint = "leave it out with --exclude " + column.name});
+  }
+  if (column.is_numeric()) {
+    learn_numbers(table, column, options, context, out);
+  } else if (column.is_times()) {
+    learn_times(column, options, context, out);
+  } else {
+    learn_levels(column, options, out);
+  }
+  return out;
+}
+
+}  // namespace
+
+Preprocess fit_preprocess(const Table& table, std::span<const std::size_t> positions, const PreprocessOptions& options,
+                          Context& context) {
+  validate_preprocess_options(options);
+  if (options.impute.starts_with("constant=")) parse_constant(options.impute);
+  if (table.rows() == 0) throw_data("there are no rows to learn from");
+  std::vector<LearnedColumn> learned(positions.size());
+  Context alone(1);  // each column is one thread's work
+  alone.stop = context.stop;
+  for_blocks(context, positions.size(), 1, [&](std::size_t i, std::size_t, std::size_t) {
+    context.check_stop();
+    learned[i] = learn_column(table, table.column(positions[i]), options, alone);
+  });
+  std::vector<ColumnPlan> plans;
+  for (LearnedColumn& column : learned) {
+    if (column.constant && table.rows() > 1) {
+      context.warn("column \"" + column.plan.name + "\" is constant: it cannot tell rows apart");
+    }
+    if (column.levels_left_out > 0) {
+      context.warn("column \"" + column.plan.name + "\": " + with_thousands(column.levels_left_out) +
+                   " levels beyond the " + with_thousands(kMaxEncodedLevels) + " most frequent get no feature");
+    }
+    plans.push_back(std::move(column.plan));
+  }
+  return Preprocess(std::move(plans), options.scale == "standard");
+}
+
+}  // namespace mlkit

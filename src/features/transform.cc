@@ -1,0 +1,296 @@
+// Preprocess::transform and transform_row: applying what was learned.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <mutex>
+
+#include "mlkit/base/error.h"
+#include "mlkit/data/datetime.h"
+#include "mlkit/features/preprocess.h"
+#include "mlkit/parallel/blocks.h"
+
+namespace mlkit {
+namespace {
+
+// A text that training did not see; kNoLevel is a known cell without an output of its own.
+constexpr std::uint32_t kUnknown = kNoLevel - 1;
+
+// Rows that are filled column by column while their part of the matrix is in the cache.
+constexpr std::size_t kStripe = 128;
+
+double scaled(double x, double center, double scale) { return (x - center) / scale; }
+
+double part_value(const DatetimeParts& parts, TimePart part) {
+  switch (part) {
+    case TimePart::kYear: return parts.year;
+    case TimePart::kMonth: return parts.month;
+    case TimePart::kDay: return parts.day;
+    case TimePart::kDayOfWeek: return parts.day_of_week;
+    case TimePart::kHour: return parts.hour;
+    case TimePart::kMinute: return parts.minute;
+  }
+  return 0;
+}
+
+std::uint32_t output_of_text(const ColumnPlan& plan, std::string_view text) {
+  const std::uint32_t level = plan.find_level(text);
+  if (level != kNoLevel) return plan.output_of_level(level);
+  if (plan.other) return static_cast<std::uint32_t>(plan.first_output + plan.outputs() - 1);
+  return kUnknown;
+}
+
+std::uint32_t output_of_missing(const ColumnPlan& plan) { return plan.output_of_level(plan.fill_level); }
+
+[[noreturn]] void throw_refused_missing(const ColumnPlan& plan, std::uint64_t line) {
+  throw Error(ErrorCode::kData, "a missing number, which this model refuses",
+              {.file = {}, .line = line, .column = plan.name, .hint = "train without --impute none, or fill the cell"});
+}
+
+[[noreturn]] void throw_wrong_type(const ColumnPlan& plan, std::string_view is) {
+  throw Error(ErrorCode::kData,
+              "the column is " + std::string(is) + ", the model expects " + std::string(column_type_name(plan.type)),
+              {.file = {}, .column = plan.name, .hint = {}});
+}
+
+// A raw column of one table, ready for its rows: what each category code becomes is looked up once.
+struct BoundColumn {
+  const ColumnPlan* plan = nullptr;
+  const Column* column = nullptr;
+  bool all_missing = false;
+  std::vector<std::uint32_t> output_of_code;
+};
+
+BoundColumn bind_column(const ColumnPlan& plan, const Column& column) {
+  BoundColumn bound{&plan, &column, column.validity.missing_count() == column.size(), {}};
+  if (bound.all_missing) return bound;  // its type says nothing
+  const bool fits = plan.encoding == Encoding::kNumber      ? column.is_numeric()
+                    : plan.encoding == Encoding::kTimeParts ? column.is_times()
+                                                            : column.is_categorical() || column.is_texts();
+  if (!fits) throw_wrong_type(plan, column_type_name(column.type));
+  if (column.is_categorical()) {
+    for (const std::string& level : *column.categories().levels) {
+      bound.output_of_code.push_back(output_of_text(plan, level));
+    }
+  }
+  return bound;
+}
+
+std::uint32_t one_hot_output(const BoundColumn& bound, std::size_t row) {
+  if (bound.all_missing || bound.column->is_missing(row)) return output_of_missing(*bound.plan);
+  if (bound.column->is_categorical()) return bound.output_of_code[bound.column->categories().codes[row]];
+  return output_of_text(*bound.plan, bound.column->texts().at(row));
+}
+
+std::int64_t micros_at(const BoundColumn& bound, std::size_t row) {
+  if (bound.all_missing || bound.column->is_missing(row)) return bound.plan->fill_micros;
+  return bound.column->times().micros[row];
+}
+
+// Numbers and time stamps of rows [begin, end): `out` is the first row's first output of the column.
+void fill_numbers(const BoundColumn& bound, std::size_t begin, std::size_t end, double* out, std::size_t cols) {
+  const ColumnPlan& plan = *bound.plan;
+  if (plan.encoding == Encoding::kNumber) {
+    const double center = plan.center[0];
+    const double scale = plan.scale[0];
+    const double fill = plan.fill;
+    const double* values = bound.all_missing ? nullptr : bound.column->numbers().values.data();
+    for (std::size_t row = begin; row < end; ++row, out += cols) {
+      const double x = values == nullptr ? fill : values[row];
+      *out = scaled(x == x ? x : fill, center, scale);
+    }
+    return;
+  }
+  for (std::size_t row = begin; row < end; ++row, out += cols) {
+    const DatetimeParts parts = split_datetime(micros_at(bound, row));
+    for (std::size_t i = 0; i < plan.parts.size(); ++i) {
+      out[i] = scaled(part_value(parts, plan.parts[i]), plan.center[i], plan.scale[i]);
+    }
+  }
+}
+
+// One-hot cells of rows [begin, end): `out` is the first row's first entry in the matrix.
+void fill_one_hot(const BoundColumn& bound, std::size_t begin, std::size_t end, double* out, std::size_t cols,
+                  std::uint64_t& unknown) {
+  for (std::size_t row = begin; row < end; ++row, out += cols) {
+    const std::uint32_t output = one_hot_output(bound, row);
+    if (output == kUnknown) ++unknown;
+    if (output < kUnknown) out[output] = 1.0;
+  }
+}
+
+void append_sparse(const BoundColumn& bound, std::size_t row, std::vector<std::uint32_t>& columns,
+                   std::vector<double>& values, std::uint64_t& unknown) {
+  const ColumnPlan& plan = *bound.plan;
+  if (plan.encoding == Encoding::kOneHot) {
+    const std::uint32_t output = one_hot_output(bound, row);
+    if (output == kUnknown) ++unknown;
+    if (output >= kUnknown) return;
+    columns.push_back(output);
+    values.push_back(1.0);
+    return;
+  }
+  std::array<double, 8> cells{};
+  fill_numbers(bound, row, row + 1, cells.data(), 0);
+  for (std::size_t i = 0; i < plan.outputs(); ++i) {
+    if (cells[i] == 0) continue;
+    columns.push_back(static_cast<std::uint32_t>(plan.first_output + i));
+    values.push_back(cells[i]);
+  }
+}
+
+// Missing numbers where they are refused: the first one, whatever the blocks.
+void check_refused(const Table& table, const std::vector<BoundColumn>& bound) {
+  for (const BoundColumn& b : bound) {
+    if (b.plan->encoding != Encoding::kNumber || std::isfinite(b.plan->fill) || !b.column->validity.any_missing()) continue;
+    for (std::size_t row = 0; row < table.rows(); ++row) {
+      if (b.column->is_missing(row)) throw_refused_missing(*b.plan, table.lines.empty() ? 0 : table.lines[row]);
+    }
+  }
+}
+
+DenseMatrix to_dense(const std::vector<BoundColumn>& bound, std::size_t rows, std::size_t cols, const Context& context,
+                     std::vector<std::uint64_t>& unknown) {
+  DenseMatrix out;
+  out.rows = rows;
+  out.cols = cols;
+  out.values.resize(rows * cols);
+  std::mutex mutex;
+  for_blocks(context, rows, kRowBlock, [&](std::size_t, std::size_t begin, std::size_t end) {
+    context.check_stop();
+    std::vector<std::uint64_t> seen(bound.size());
+    for (std::size_t first = begin; first < end; first += kStripe) {
+      const std::size_t last = std::min(end, first + kStripe);
+      double* stripe = out.values.data() + first * cols;
+      for (std::size_t i = 0; i < bound.size(); ++i) {
+        if (bound[i].plan->encoding == Encoding::kOneHot) {
+          fill_one_hot(bound[i], first, last, stripe, cols, seen[i]);
+        } else {
+          fill_numbers(bound[i], first, last, stripe + bound[i].plan->first_output, cols);
+        }
+      }
+    }
+    const std::lock_guard lock(mutex);
+    for (std::size_t i = 0; i < seen.size(); ++i) unknown[i] += seen[i];
+  });
+  return out;
+}
+
+struct SparseBlock {
+  std::vector<std::uint64_t> ends;
+  std::vector<std::uint32_t> columns;
+  std::vector<double> values;
+};
+
+CsrMatrix to_sparse(const std::vector<BoundColumn>& bound, std::size_t rows, std::size_t cols, const Context& context,
+                    std::vector<std::uint64_t>& unknown) {
+  std::vector<SparseBlock> blocks(block_count(rows, kRowBlock));
+  std::mutex mutex;
+  for_blocks(context, rows, kRowBlock, [&](std::size_t number, std::size_t begin, std::size_t end) {
+    context.check_stop();
+    SparseBlock& block = blocks[number];
+    std::vector<std::uint64_t> seen(bound.size());
+    for (std::size_t row = begin; row < end; ++row) {
+      for (std::size_t i = 0; i < bound.size(); ++i) append_sparse(bound[i], row, block.columns, block.values, seen[i]);
+      block.ends.push_back(block.columns.size());
+    }
+    const std::lock_guard lock(mutex);
+    for (std::size_t i = 0; i < seen.size(); ++i) unknown[i] += seen[i];
+  });
+  CsrMatrix out;
+  out.rows = rows;
+  out.cols = cols;
+  std::vector<std::uint64_t> offsets;
+  std::uint64_t total = 0;
+  out.starts.reserve(rows + 1);
+  for (const SparseBlock& block : blocks) {
+    offsets.push_back(total);
+    for (const std::uint64_t end : block.ends) out.starts.push_back(total + end);
+    total += block.columns.size();
+  }
+  out.columns.resize(total);
+  out.values.resize(total);
+  for_blocks(context, blocks.size(), 1, [&](std::size_t number, std::size_t, std::size_t) {
+    const auto at = static_cast<std::ptrdiff_t>(offsets[number]);
+    std::copy(blocks[number].columns.begin(), blocks[number].columns.end(), out.columns.begin() + at);
+    std::copy(blocks[number].values.begin(), blocks[number].values.end(), out.values.begin() + at);
+    blocks[number] = {};
+  });
+  return out;
+}
+
+void check_cell(const ColumnPlan& plan, CellValue::Kind kind) {
+  using Kind = CellValue::Kind;
+  const Kind wanted = plan.encoding == Encoding::kNumber      ? Kind::kNumber
+                      : plan.encoding == Encoding::kTimeParts ? Kind::kTime
+                                                              : Kind::kText;
+  if (kind == wanted) return;
+  throw_wrong_type(plan, kind == Kind::kNumber ? "a number" : kind == Kind::kTime ? "a time" : "text");
+}
+
+// Calls emit(output, value) for the outputs of a row, rising; zeros of one-hot columns are not emitted.
+template <class Emit>
+std::size_t emit_row(const std::vector<ColumnPlan>& plans, std::span<const CellValue> cells, const Emit& emit) {
+  std::size_t unknown = 0;
+  for (std::size_t c = 0; c < plans.size(); ++c) {
+    const ColumnPlan& plan = plans[c];
+    const CellValue& cell = cells[c];
+    const bool missing = cell.kind == CellValue::Kind::kMissing;
+    if (!missing) check_cell(plan, cell.kind);
+    if (plan.encoding == Encoding::kNumber) {
+      const double x = missing ? plan.fill : cell.number;
+      if (!std::isfinite(x)) throw_refused_missing(plan, 0);
+      emit(plan.first_output, scaled(x, plan.center[0], plan.scale[0]));
+    } else if (plan.encoding == Encoding::kTimeParts) {
+      const DatetimeParts parts = split_datetime(missing ? plan.fill_micros : cell.micros);
+      for (std::size_t i = 0; i < plan.parts.size(); ++i) {
+        emit(plan.first_output + i, scaled(part_value(parts, plan.parts[i]), plan.center[i], plan.scale[i]));
+      }
+    } else {
+      const std::uint32_t output = missing ? output_of_missing(plan) : output_of_text(plan, cell.text);
+      if (output == kUnknown) ++unknown;
+      if (output < kUnknown) emit(output, 1.0);
+    }
+  }
+  return unknown;
+}
+
+}  // namespace
+
+Matrix Preprocess::transform(const Table& table, std::span<const std::size_t> positions, const Context& context,
+                             TransformCounts* counts) const {
+  std::vector<BoundColumn> bound;
+  bound.reserve(columns_.size());
+  for (std::size_t i = 0; i < columns_.size(); ++i) bound.push_back(bind_column(columns_[i], table.column(positions[i])));
+  check_refused(table, bound);
+  std::vector<std::uint64_t> unknown(columns_.size());
+  Matrix out = sparse_ ? Matrix(to_sparse(bound, table.rows(), outputs(), context, unknown))
+                       : Matrix(to_dense(bound, table.rows(), outputs(), context, unknown));
+  if (counts != nullptr) {
+    TransformCounts seen{unknown, {}};
+    for (const BoundColumn& b : bound) seen.filled.push_back(b.column->validity.missing_count());
+    counts->add(seen);
+  }
+  return out;
+}
+
+std::size_t Preprocess::transform_row(std::span<const CellValue> cells, std::span<double> out) const {
+  std::fill(out.begin(), out.end(), 0.0);
+  return emit_row(columns_, cells, [&](std::size_t output, double value) { out[output] = value; });
+}
+
+std::size_t Preprocess::transform_sparse_row(std::span<const CellValue> cells, SparseRow& out) const {
+  out.size = 0;
+  return emit_row(columns_, cells, [&](std::size_t output, double value) {
+    if (value == 0) return;
+    out.columns[out.size] = static_cast<std::uint32_t>(output);
+    out.values[out.size++] = value;
+  });
+}
+
+std::size_t Preprocess::most_entries() const {
+  std::size_t entries = 0;
+  for (const ColumnPlan& plan : columns_) entries += plan.encoding == Encoding::kOneHot ? 1 : plan.outputs();
+  return entries;
+}
+
+}  // namespace mlkit

@@ -1,0 +1,133 @@
+// One row at a time, without allocation.
+#include <limits>
+
+#include "mlkit/base/error.h"
+#include "mlkit/pipeline/pipeline.h"
+
+namespace mlkit {
+namespace {
+
+// Where the cell of a column of the preprocessing comes from.
+enum class CellSource : std::uint8_t { kInput, kMissingFlag, kOutlierFlag };
+
+struct CellRoute {
+  std::size_t input = 0;
+  CellSource source = CellSource::kInput;
+};
+
+CellValue number_cell(double value) {
+  CellValue cell;
+  cell.kind = CellValue::Kind::kNumber;
+  cell.number = value;
+  return cell;
+}
+
+// What apply_clean does to one cell; `outlier` says whether it was outside the fences.
+CellValue clean_cell(const CleanColumn& column, CellValue cell, bool& outlier) {
+  outlier = false;
+  if (cell.kind == CellValue::Kind::kMissing && column.fill != FillKind::kNone) {
+    if (column.source.type == ColumnType::kNumeric) {
+      cell = number_cell(column.fill_number);
+    } else {
+      cell.kind = CellValue::Kind::kText;
+      cell.text = column.fill_text;
+    }
+  }
+  if (column.outliers == OutlierAction::kNone || cell.kind != CellValue::Kind::kNumber) return cell;
+  outlier = cell.number < column.low || cell.number > column.high;
+  if (!outlier) return cell;
+  switch (column.outliers) {
+    case OutlierAction::kMedian: return number_cell(column.replacement);
+    case OutlierAction::kCap: return number_cell(cell.number < column.low ? column.low : column.high);
+    case OutlierAction::kNull: return CellValue{};
+    default: return cell;
+  }
+}
+
+CellRoute find_route(const CleanRecipe& recipe, const Schema& inputs, const std::string& name) {
+  for (const CleanColumn& column : recipe.columns) {
+    const auto input = inputs.find(column.source.name);
+    if (!input) continue;
+    if (column.name == name) return {*input, CellSource::kInput};
+    if (column.indicator && column.indicator_name() == name) return {*input, CellSource::kMissingFlag};
+    if (column.outliers == OutlierAction::kFlag && column.flag_name() == name) return {*input, CellSource::kOutlierFlag};
+  }
+  throw Error(ErrorCode::kModelFile, "no input for the feature column \"" + name + "\"");
+}
+
+}  // namespace
+
+struct Scorer::State {
+  const PipelineParts* parts = nullptr;
+  std::vector<CellRoute> routes;                    // per column of the preprocessing; empty without cleaning
+  std::vector<const CleanColumn*> clean_of_input;   // per input; may be null
+  std::vector<CellValue> cleaned;                   // per input
+  std::vector<std::uint8_t> was_missing;
+  std::vector<std::uint8_t> was_outlier;
+  std::vector<CellValue> routed;                    // per column of the preprocessing
+  std::vector<double> dense;
+  Preprocess::SparseRow sparse;
+
+  std::span<const CellValue> clean_row(std::span<const CellValue> cells);
+};
+
+std::span<const CellValue> Scorer::State::clean_row(std::span<const CellValue> cells) {
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    was_missing[i] = cells[i].kind == CellValue::Kind::kMissing;
+    bool outlier = false;
+    cleaned[i] = clean_of_input[i] == nullptr ? cells[i] : clean_cell(*clean_of_input[i], cells[i], outlier);
+    was_outlier[i] = outlier;
+  }
+  for (std::size_t i = 0; i < routes.size(); ++i) {
+    const CellRoute& route = routes[i];
+    switch (route.source) {
+      case CellSource::kInput: routed[i] = cleaned[route.input]; break;
+      case CellSource::kMissingFlag: routed[i] = number_cell(was_missing[route.input]); break;
+      case CellSource::kOutlierFlag: routed[i] = number_cell(was_outlier[route.input]); break;
+    }
+  }
+  return routed;
+}
+
+Scorer::Scorer(const Pipeline& pipeline) : state_(std::make_unique<State>()) {
+  const PipelineParts& parts = pipeline.parts();
+  state_->parts = &parts;
+  if (parts.clean) {
+    for (const ColumnSpec& input : parts.inputs) state_->clean_of_input.push_back(parts.clean->find(input.name));
+    for (const ColumnPlan& plan : parts.preprocess.columns()) {
+      state_->routes.push_back(find_route(*parts.clean, parts.inputs, plan.name));
+    }
+    state_->cleaned.resize(parts.inputs.size());
+    state_->was_missing.resize(parts.inputs.size());
+    state_->was_outlier.resize(parts.inputs.size());
+    state_->routed.resize(state_->routes.size());
+  }
+  if (parts.preprocess.sparse()) {
+    state_->sparse.columns.resize(parts.preprocess.most_entries());
+    state_->sparse.values.resize(parts.preprocess.most_entries());
+  } else {
+    state_->dense.resize(parts.preprocess.outputs());
+  }
+}
+
+Scorer::~Scorer() = default;
+Scorer::Scorer(Scorer&&) noexcept = default;
+
+std::size_t Scorer::inputs() const { return state_->parts->inputs.size(); }
+std::size_t Scorer::outputs() const { return state_->parts->model->outputs(); }
+
+std::size_t Scorer::score(std::span<const CellValue> cells, std::span<double> out) {
+  const PipelineParts& parts = *state_->parts;
+  if (parts.clean) cells = state_->clean_row(cells);
+  if (parts.preprocess.sparse()) {
+    const std::size_t unknown = parts.preprocess.transform_sparse_row(cells, state_->sparse);
+    parts.model->predict_sparse_row({{state_->sparse.columns.data(), state_->sparse.size},
+                                     {state_->sparse.values.data(), state_->sparse.size}}, out);
+    return unknown;
+  }
+  const std::size_t unknown = parts.preprocess.transform_row(cells, state_->dense);
+  parts.model->predict_row(state_->dense, out);
+  return unknown;
+}
+
+}  // namespace mlkit

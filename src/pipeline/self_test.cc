@@ -1,0 +1,110 @@
+// Rows made up from what the preprocessing learned, and their replay.
+#include <algorithm>
+#include <cmath>
+
+#include "mlkit/base/random.h"
+#include "mlkit/pipeline/pipeline.h"
+
+namespace mlkit {
+namespace {
+
+constexpr std::size_t kRows = 8;
+constexpr std::int64_t kMicrosPerDay = 86400000000;
+
+// The level with the `rank`-th largest count (ties in byte order).
+const std::string& frequent_level(const ColumnPlan& plan, std::size_t rank) {
+  std::vector<std::size_t> order(plan.levels.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  const std::size_t wanted = std::min(rank, order.size() - 1);
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(wanted) + 1, order.end(),
+                    [&](std::size_t a, std::size_t b) {
+                      return plan.counts[a] != plan.counts[b] ? plan.counts[a] > plan.counts[b] : a < b;
+                    });
+  return plan.levels[order[wanted]];
+}
+
+// `step` from -2 to 2 walks away from the middle of the column.
+SelfTest::Cell made_up_cell(const ColumnPlan& plan, int step) {
+  SelfTest::Cell cell;
+  switch (plan.encoding) {
+    case Encoding::kNumber: {
+      const double middle = std::isfinite(plan.fill) ? plan.fill : plan.center[0];
+      const double value = middle + step * 0.5 * plan.scale[0];
+      cell.kind = CellValue::Kind::kNumber;
+      cell.number = plan.integer ? std::nearbyint(value) : value;
+      break;
+    }
+    case Encoding::kTimeParts:
+      cell.kind = CellValue::Kind::kTime;
+      cell.micros = plan.fill_micros + step * 36 * kMicrosPerDay;
+      break;
+    case Encoding::kOneHot:
+      if (plan.levels.empty()) break;
+      cell.kind = CellValue::Kind::kText;
+      cell.text = frequent_level(plan, static_cast<std::size_t>(step < 0 ? 2 - step : step));
+      break;
+  }
+  return cell;
+}
+
+const ColumnPlan* plan_of_input(const PipelineParts& parts, const ColumnSpec& input) {
+  const CleanColumn* cleaned = parts.clean ? parts.clean->find(input.name) : nullptr;
+  const std::string& name = cleaned == nullptr ? input.name : cleaned->name;
+  for (const ColumnPlan& plan : parts.preprocess.columns()) {
+    if (plan.name == name) return &plan;
+  }
+  return nullptr;
+}
+
+CellValue cell_view(const SelfTest::Cell& cell) { return {cell.kind, cell.number, cell.text, cell.micros}; }
+
+std::vector<double> score_rows(const Pipeline& pipeline, const SelfTest& test) {
+  Scorer scorer(pipeline);
+  std::vector<double> answers(test.rows * scorer.outputs());
+  std::vector<CellValue> cells(scorer.inputs());
+  for (std::size_t row = 0; row < test.rows; ++row) {
+    for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = cell_view(test.cells[row * cells.size() + i]);
+    scorer.score(cells, std::span(answers).subspan(row * scorer.outputs(), scorer.outputs()));
+  }
+  return answers;
+}
+
+}  // namespace
+
+// Row 0: the middle of everything; row 1: as much missing as is allowed; the others: off the middle.
+SelfTest make_self_test(const Pipeline& pipeline) {
+  const PipelineParts& parts = pipeline.parts();
+  SelfTest test;
+  test.rows = kRows;
+  for (std::size_t row = 0; row < kRows; ++row) {
+    for (std::size_t i = 0; i < parts.inputs.size(); ++i) {
+      const ColumnPlan* plan = plan_of_input(parts, parts.inputs[i]);
+      const std::uint64_t draw = random_bits(0, RandomPurpose::kSelfTest, row * parts.inputs.size() + i);
+      const int step = row < 2 ? 0 : static_cast<int>(draw % 5) - 2;
+      const bool refuses = plan != nullptr && plan->encoding == Encoding::kNumber && !std::isfinite(plan->fill);
+      const bool missing = plan == nullptr || (row == 1 && !refuses);
+      test.cells.push_back(missing ? SelfTest::Cell{} : made_up_cell(*plan, step));
+    }
+  }
+  test.expected = score_rows(pipeline, test);
+  return test;
+}
+
+SelfTestResult replay_self_test(const Pipeline& pipeline) {
+  const SelfTest& test = pipeline.parts().self_test;
+  SelfTestResult result;
+  result.rows = test.rows;
+  const std::vector<double> answers = score_rows(pipeline, test);
+  const std::size_t width = test.rows == 0 ? 0 : answers.size() / test.rows;
+  for (std::size_t row = 0; row < test.rows; ++row) {
+    double worst = 0;
+    for (std::size_t i = row * width; i < (row + 1) * width; ++i) {
+      worst = std::max(worst, std::abs(answers[i] - test.expected[i]));
+    }
+    result.max_error = std::max(result.max_error, worst);
+    result.passed += worst <= kSelfTestTolerance * std::max(1.0, std::abs(test.expected[row * width])) ? 1 : 0;
+  }
+  return result;
+}
+
+}  // namespace mlkit

@@ -1,0 +1,311 @@
+#include "mlkit/workflow/train_pipeline.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <unordered_map>
+
+#include "mlkit/base/error.h"
+#include "mlkit/base/text.h"
+#include "mlkit/clean/clean_recipe.h"
+#include "mlkit/data/numbers.h"
+#include "mlkit/features/choose_columns.h"
+#include "mlkit/train/fit_dummy.h"
+
+namespace mlkit {
+namespace {
+
+// The rows to learn from, after rows without a target were dropped and cleaning was learned.
+struct TrainingTable {
+  Table owned;                   // where rows or cells changed
+  const Table* table = nullptr;  // owned, or the caller's
+  Target target;
+  std::optional<CleanRecipe> clean;
+};
+
+
+void clean_table(TrainingTable& rows, const TrainOptions& options, Context& context) {
+  CleanOptions clean = *options.clean;
+  clean.target = rows.target.column.name;
+  Table table = std::move(rows.owned);
+  if (!options.weight.empty()) table.column(table.schema().index_of(options.weight)).role = ColumnRole::kWeight;
+  table.column(table.schema().index_of(clean.target)).role = ColumnRole::kTarget;
+  CleanFit fit = fit_clean(table, clean, context);
+  rows.target = select_target(rows.target, fit.kept);
+  rows.owned = apply_clean(fit.recipe, table.select_rows(fit.kept));
+  rows.clean = std::move(fit.recipe);
+}
+
+TrainingTable prepare_rows(const Table& table, const Target& target, const TrainOptions& options, Context& context) {
+  TrainingTable rows;
+  rows.table = &table;
+  rows.target = target;
+  if (target.missing > 0) {
+    const std::vector<std::uint32_t> kept = rows_with_target(target);
+    context.warn(with_thousands(target.missing) + " of " + with_thousands(table.rows()) +
+                 " rows have no target and are left out");
+    rows.owned = table.select_rows(kept);
+    rows.target = select_target(target, kept);
+    rows.table = &rows.owned;
+  }
+  if (options.clean) {
+    if (rows.table == &table) rows.owned = table;
+    clean_table(rows, options, context);
+    rows.table = &rows.owned;
+  }
+  if (rows.table->rows() == 0) throw_data("no rows are left to learn from");
+  return rows;
+}
+
+// A name as the (cleaned) table has it.
+std::string current_name(const TrainingTable& rows, const std::string& name) {
+  const CleanColumn* column = rows.clean ? rows.clean->find(name) : nullptr;
+  return column == nullptr ? name : column->name;
+}
+
+std::vector<std::string> current_names(const TrainingTable& rows, std::vector<std::string> names) {
+  for (std::string& name : names) name = current_name(rows, name);
+  return names;
+}
+
+// Does the column say exactly what the class is (one value per class and one class per value)?
+bool tells_class(const Column& column, const Target& target) {
+  if (column.validity.any_missing() || column.is_times()) return false;
+  std::unordered_map<std::string_view, std::uint32_t> class_of_text;
+  std::unordered_map<double, std::uint32_t> class_of_number;
+  for (std::size_t row = 0; row < column.size(); ++row) {
+    const std::uint32_t label = target.labels[row];
+    const auto check = [&](auto& map, const auto& key) {
+      return map.emplace(key, label).first->second == label && map.size() <= target.classes.size();
+    };
+    const bool fits = column.is_numeric() ? check(class_of_number, column.numbers().values[row])
+                      : column.is_categorical()
+                          ? check(class_of_text, (*column.categories().levels)[column.categories().codes[row]])
+                          : check(class_of_text, column.texts().at(row));
+    if (!fits) return false;
+  }
+  return std::max(class_of_text.size(), class_of_number.size()) == target.classes.size();
+}
+
+bool is_copy_of_target(const Column& column, const Target& target) {
+  if (!target.labels.empty()) return tells_class(column, target);
+  return column.is_numeric() && !column.validity.any_missing() && column.numbers().values == target.numbers;
+}
+
+void warn_about_data(const Table& table, const std::vector<std::size_t>& columns, const Target& target,
+                     std::size_t features, Context& context) {
+  if (table.rows() == 1) context.warn("there is only one row to learn from");
+  if (table.rows() < features && table.rows() > 1) {
+    context.warn("there are fewer rows (" + with_thousands(table.rows()) + ") than features (" + with_thousands(features) +
+                 "): expect other scores on new rows");
+  }
+  if (table.rows() < 2) return;
+  for (const std::size_t i : columns) {
+    if (is_copy_of_target(table.column(i), target)) {
+      context.warn("column \"" + table.column(i).name + "\" says what the target is in every row; is it known at the time of "
+                   "prediction? --exclude leaves it out");
+    }
+  }
+}
+
+struct FittedModel {
+  std::shared_ptr<const Model> model;
+  FitReport report;
+};
+
+template <class Fit>
+FittedModel take_fit(Fit fit) {
+  return {std::shared_ptr<const Model>(std::move(fit.model)), std::move(fit.report)};
+}
+
+std::string model_kind(const TrainOptions& options, const Target& target) {
+  if (options.model != "auto") return options.model;
+  return target.labels.empty() ? "linear" : "logistic";
+}
+
+FittedModel fit_model(const std::string& kind, const Dataset& data, const TrainOptions& options, Context& context) {
+  const DatasetView view(data);
+  if (kind == "dummy") return take_fit(fit_dummy(view, {}, context));
+  if (kind == "linear") {
+    LinearOptions linear;
+    linear.alpha = options.alpha;
+    return take_fit(fit_linear(view, linear, context));
+  }
+  LogisticOptions logistic = options.logistic;
+  if (options.class_weight == "balanced") logistic.class_weights = balanced_class_weights(view);
+  return take_fit(fit_logistic(view, logistic, context));
+}
+
+// Inputs of the pipeline: the raw columns that the chosen (perhaps cleaned) ones come from; the recipe is cut
+// down to them.
+void set_inputs(PipelineParts& parts, const Table& table, const std::vector<std::size_t>& columns, TrainingTable& rows) {
+  if (!rows.clean) {
+    for (const std::size_t i : columns) {
+      parts.inputs.add(table.column(i).spec());
+      parts.aliases.emplace_back();
+    }
+  } else {
+    std::set<std::string> needed;
+    for (const std::size_t i : columns) needed.insert(table.column(i).name);
+    std::erase_if(rows.clean->columns, [&](const CleanColumn& column) {
+      return !needed.contains(column.name) && !(column.indicator && needed.contains(column.indicator_name())) &&
+             !(column.outliers == OutlierAction::kFlag && needed.contains(column.flag_name()));
+    });
+    for (const CleanColumn& column : rows.clean->columns) {
+      parts.inputs.add(column.source);
+      parts.aliases.push_back(column.name == column.source.name ? "" : column.name);
+    }
+    parts.clean = std::move(rows.clean);
+  }
+  for (std::size_t i = 0; i < parts.inputs.size(); ++i) parts.inputs[i].role = ColumnRole::kFeature;
+}
+
+std::string list_text(const std::vector<std::string>& items) {
+  std::string out;
+  for (const std::string& item : items) out += (out.empty() ? "" : ",") + item;
+  return out;
+}
+
+std::vector<std::pair<std::string, std::string>> option_texts(const TrainOptions& options, const std::string& kind) {
+  const auto number = [](double x) { return std::isinf(x) ? std::string("inf") : format_number(x); };
+  std::vector<std::pair<std::string, std::string>> out = {
+      {"target", options.target},
+      {"model", kind},
+      {"task", options.task},
+      {"features", list_text(options.features)},
+      {"exclude", list_text(options.exclude)},
+      {"weight", options.weight},
+      {"positive", options.positive},
+      {"impute", options.preprocess.impute},
+      {"scale", options.preprocess.scale},
+      {"encode_default", options.preprocess.encode_default},
+      {"drop_first", options.preprocess.drop_first ? "true" : "false"},
+      {"rare", std::to_string(options.preprocess.rare)},
+      {"clean", options.clean ? "true" : "false"}};
+  if (kind == "logistic") {
+    out.emplace_back("C", number(options.logistic.C));
+    out.emplace_back("solver", options.logistic.solver);
+    out.emplace_back("max_iter", std::to_string(options.logistic.max_iter));
+    out.emplace_back("tol", number(options.logistic.tol));
+    out.emplace_back("class_weight", options.class_weight);
+  }
+  if (kind == "linear") out.emplace_back("alpha", number(options.alpha));
+  return out;
+}
+
+std::vector<std::pair<std::string, double>> defined_values(const std::vector<MetricValue>& metrics) {
+  std::vector<std::pair<std::string, double>> out;
+  for (const MetricValue& metric : metrics) {
+    if (metric.value && std::isfinite(*metric.value)) out.emplace_back(metric.name, *metric.value);
+  }
+  return out;
+}
+
+void fill_record(TrainingRecord& record, const TrainedPipeline& trained, const TrainOptions& options,
+                 const Target& target, std::size_t rows, const std::string& kind) {
+  record.mlkit_version = MLKIT_VERSION;
+  record.seed = options.seed;
+  record.rows = rows;
+  record.rows_without_target = target.missing;
+  record.options = option_texts(options, kind);
+  record.solver = trained.report.solver;
+  record.objective = std::isfinite(trained.report.objective) ? trained.report.objective : 0;
+  record.iterations = trained.report.iterations;
+  record.converged = trained.report.converged;
+  record.metrics = defined_values(trained.metrics);
+  record.baseline = defined_values(trained.baseline);
+}
+
+// The same run settings, with warnings of its own.
+void share_settings(const Context& from, Context& to) {
+  to.set_threads(from.threads());
+  to.progress = from.progress;
+  to.stop = from.stop;
+}
+
+Dataset make_dataset(TrainingTable& rows, const Preprocess& preprocess, const std::vector<std::size_t>& columns,
+                     const TrainOptions& options, const Context& context) {
+  Dataset data;
+  data.weights = read_weights(*rows.table, options.weight.empty() ? "" : current_name(rows, options.weight));
+  data.features = preprocess.transform(*rows.table, columns, context);
+  data.feature_names = preprocess.feature_names();
+  data.labels = rows.target.labels;
+  data.targets = rows.target.numbers;
+  data.classes = rows.target.classes;
+  return data;
+}
+
+TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const TrainOptions& options, Context& context) {
+  ColumnChoice choice{current_names(rows, options.features), current_names(rows, options.exclude),
+                      current_name(rows, target.column.name),
+                      options.weight.empty() ? "" : current_name(rows, options.weight)};
+  const std::vector<std::size_t> columns = choose_columns(*rows.table, choice, context);
+  PipelineParts parts;
+  parts.preprocess = fit_preprocess(*rows.table, columns, options.preprocess, context);
+  warn_about_data(*rows.table, columns, rows.target, parts.preprocess.outputs(), context);
+  const Dataset data = make_dataset(rows, parts.preprocess, columns, options, context);
+
+  const std::string kind = model_kind(options, target);
+  TrainedPipeline out;
+  FittedModel fitted = fit_model(kind, data, options, context);
+  out.report = std::move(fitted.report);
+  for (const std::string& warning : out.report.warnings) context.warn(warning);
+  if (!out.report.converged) context.warn(out.report.message.empty() ? "the fit did not converge" : out.report.message);
+  out.dummy = take_fit(fit_dummy(DatasetView(data), {}, context)).model;
+
+  parts.task = target.task;
+  parts.model = std::move(fitted.model);
+  parts.classes = target.classes;
+  parts.threshold = options.threshold;
+  parts.target = target.column;
+  parts.target.role = ColumnRole::kTarget;
+  if (choice.target != target.column.name) parts.target_alias = choice.target;
+  parts.weight = options.weight;
+  set_inputs(parts, *rows.table, columns, rows);
+  const Pipeline pipeline(std::move(parts));
+
+  MetricOptions metric_options;
+  metric_options.intervals = false;
+  const MatrixView features(data.features);
+  out.metrics = score_predictions(pipeline.predict_matrix(features, context), rows.target, data.weights, {}, metric_options,
+                                  context);
+  out.baseline = score_predictions(predict_blocks(*out.dummy, features, context), rows.target, data.weights, {},
+                                   metric_options, context);
+  TrainingRecord record;
+  record.dummy.resize(out.dummy->outputs());
+  out.dummy->predict_row(std::vector<double>(out.dummy->inputs()), record.dummy);
+  fill_record(record, out, options, target, data.rows(), kind);
+  out.pipeline = pipeline.with_record(std::move(record));
+  out.pipeline = out.pipeline.with_self_test(make_self_test(out.pipeline));
+  return out;
+}
+
+}  // namespace
+
+TrainedPipeline train_pipeline(const Table& table, const Target& target, const TrainOptions& options, Context& context) {
+  Context inner;
+  share_settings(context, inner);
+  const auto pass_on = [&] {
+    std::vector<std::string> warnings = inner.take_warnings();
+    for (const std::string& warning : warnings) context.warn(warning);
+    return warnings;
+  };
+  try {
+    TrainingTable rows = prepare_rows(table, target, options, inner);
+    TrainedPipeline out = fit_prepared(rows, target, options, inner);
+    out.warnings = pass_on();
+    TrainingRecord record = out.pipeline.parts().record;
+    record.warnings = out.warnings;
+    out.pipeline = out.pipeline.with_record(std::move(record));
+    return out;
+  } catch (...) {
+    pass_on();
+    throw;
+  }
+}
+
+TrainedPipeline train_pipeline(const Table& table, const TrainOptions& options, Context& context) {
+  return train_pipeline(table, read_target(table, options, context), options, context);
+}
+
+}  // namespace mlkit
