@@ -191,8 +191,14 @@ class TableReader {
     if (bytes <= parsed.chunk.size || parsed.chunk.size == 0) return;
     const double chunks = static_cast<double>(bytes) / static_cast<double>(parsed.chunk.size);
     constexpr double kSpare = 1.04;
-    const auto rows = static_cast<std::size_t>(chunks * static_cast<double>(parsed.records) * kSpare) + 1024;
-    for (std::size_t c = 0; c < builders_.size(); ++c) builders_[c].reserve(plan_[c].reading, rows);
+    constexpr double kSure = 0.97;
+    const double expected = chunks * static_cast<double>(parsed.records);
+    const auto rows = static_cast<std::size_t>(expected * kSpare) + 1024;
+    const auto sure_rows = static_cast<std::size_t>(expected * kSure);
+    for (std::size_t c = 0; c < builders_.size(); ++c) {
+      const double text_bytes = chunks * kSpare * static_cast<double>(parsed.pieces[c].texts.bytes.size());
+      builders_[c].reserve(plan_[c].reading, rows, sure_rows, static_cast<std::size_t>(text_bytes));
+    }
   }
 
   // Columns whose guess proved wrong are read again, alone. False where there are none.
@@ -205,7 +211,7 @@ class TableReader {
       next[c].reading = again == 0 ? builders_[c].next_reading() : CsvReading::kLevels;
       final_plan_[c] = next[c];
       builders_[c] = CsvColumnBuilder();
-      builders_[c].reserve(next[c].reading, rows_);
+      builders_[c].reserve(next[c].reading, rows_, rows_);
     }
     if (!any) return false;
     plan_ = std::move(next);
@@ -241,14 +247,16 @@ class TableReader {
     }
     kept_.clear();
     std::vector<Column> columns(wanted.size());
+    std::vector<std::string> warnings(wanted.size());
     for_blocks(context_, wanted.size(), 1, [&](std::size_t i, std::size_t, std::size_t) {
       const std::size_t c = wanted[i];
       std::vector<const LevelDictionary*> dictionaries;
       for (const auto& worker : workers_.all()) dictionaries.push_back(&worker->dictionaries[c]);
       columns[i] = builders_[c].finish(header()[c], final_plan_[c], declared(c), dictionaries);
+      if (!final_plan_[c].declared) warnings[i] = column_warning(columns[i], lines_, rules_);
     });
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-      if (!final_plan_[wanted[i]].declared) warn_about_column(columns[i], lines_, rules_, context_);
+    for (std::string& warning : warnings) {
+      if (!warning.empty()) context_.warn(std::move(warning));
     }
     Table table(std::move(columns));
     table.set_rows(rows_);

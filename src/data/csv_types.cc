@@ -107,8 +107,26 @@ void count_cell(Tally& tally, CsvCellKind kind, std::string_view text, std::size
   }
 }
 
+// More words than count_cell would take, or words alone: nothing to warn of, and no need to count.
+bool looks_wordy(const Levels& levels, const CsvCellRules& rules) {
+  std::size_t words = 0;
+  std::size_t numeric = 0;
+  for (const std::string& text : levels) {
+    const CsvCellKind kind = rules.kind(text);
+    const bool word = kind != CsvCellKind::kNumber && kind != CsvCellKind::kCode && !is_number_like(text);
+    ++(word ? words : numeric);
+    if (words > kFewWords) return true;
+  }
+  return numeric == 0;
+}
+
 Tally tally_levels(const Categories& cells, const CsvCellRules& rules) {
   const std::size_t levels = cells.levels->size();
+  if (looks_wordy(*cells.levels, rules)) {
+    Tally tally;
+    tally.many = true;
+    return tally;
+  }
   std::vector<std::size_t> counts(levels, 0);
   std::vector<std::size_t> first_rows(levels, 0);
   for (std::size_t row = 0; row < cells.codes.size(); ++row) {
@@ -168,7 +186,7 @@ std::string na_list(const Tally& tally) {
   return out;
 }
 
-void warn_mixed(const Column& column, const Tally& tally, const RowLines& lines, Context& context) {
+std::string mixed_warning(const Column& column, const Tally& tally, const RowLines& lines) {
   const std::size_t cells = tally.numbers + tally.codes + tally.number_like + tally.others;
   std::string text = "column \"" + escape_controls(column.name) + "\" is read as " +
                      std::string(column_type_name(column.type)) + ", because of " + with_thousands(cells) +
@@ -185,16 +203,16 @@ void warn_mixed(const Column& column, const Tally& tally, const RowLines& lines,
     text += "; numbers have to be plain, such as -1234.5: no thousands separators, decimal commas, currency or percent "
             "signs, no hexadecimal";
   }
-  context.warn(std::move(text));
+  return text;
 }
 
-void warn_codes(const Column& column, const Tally& tally, const RowLines& lines, Context& context) {
+std::string codes_warning(const Column& column, const Tally& tally, const RowLines& lines) {
   const std::string name = escape_controls(column.name);
-  context.warn("column \"" + name + "\" holds " +
+  return "column \"" + name + "\" holds " +
                (tally.long_code ? "whole numbers of more than 15 digits (above 2^53 a number is not exact)"
                                 : "numbers with leading zeros") +
                ", first " + shown(tally.first_code.text) + " on " + place(tally.first_code, lines) +
-               ": kept as text, as codes or identifiers are; --types '" + name + "=numeric' reads numbers");
+               ": kept as text, as codes or identifiers are; --types '" + name + "=numeric' reads numbers";
 }
 
 }  // namespace
@@ -222,16 +240,15 @@ CsvReading guess_csv_reading(const CsvCells& cells, const CsvCellRules& rules) {
   return present >= kEnoughToTell && distinct.size() * 2 > present ? CsvReading::kText : CsvReading::kLevels;
 }
 
-void warn_about_column(const Column& column, const RowLines& lines, const CsvCellRules& rules, Context& context) {
-  if (!column.is_categorical() && !column.is_texts()) return;
+std::string column_warning(const Column& column, const RowLines& lines, const CsvCellRules& rules) {
+  if (!column.is_categorical() && !column.is_texts()) return {};
   const Tally tally = column.is_categorical() ? tally_levels(column.categories(), rules) : tally_texts(column, rules);
-  if (tally.many) return;
+  if (tally.many) return {};
   const std::size_t numeric = tally.numbers + tally.codes + tally.number_like;
   if (tally.number_like + tally.others > 0) {
-    if (numeric >= tally.others) warn_mixed(column, tally, lines, context);
-  } else if (tally.codes > 0) {
-    warn_codes(column, tally, lines, context);
+    return numeric >= tally.others ? mixed_warning(column, tally, lines) : std::string();
   }
+  return tally.codes > 0 ? codes_warning(column, tally, lines) : std::string();
 }
 
 }  // namespace mlkit

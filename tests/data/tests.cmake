@@ -1,5 +1,7 @@
 mlkit_test(data
   ${CMAKE_CURRENT_LIST_DIR}/numbers_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/csv_read_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/csv_index_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/datetime_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/summary_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/split_test.cc

@@ -64,9 +64,11 @@ class LevelDictionary {
   void clear();
 
  private:
+  // The first eight bytes tell most texts apart without a look at the others.
   struct Slot {
-    std::uint32_t hash = 0;
-    std::uint32_t code_plus_1 = 0;
+    std::uint64_t prefix = 0;
+    std::uint32_t size = 0;
+    std::uint32_t code_plus_1 = 0;  // 0 = free
   };
   void grow();
   std::vector<Slot> slots_;
@@ -131,8 +133,9 @@ class CsvCellReader {
 // The pieces of one column, in order.
 class CsvColumnBuilder {
  public:
-  // Room for about `rows` rows in all.
-  void reserve(CsvReading reading, std::size_t rows);
+  // Room for `rows` rows in all, of which `sure_rows` will come with some certainty, and for
+  // `text_bytes` bytes of texts.
+  void reserve(CsvReading reading, std::size_t rows, std::size_t sure_rows, std::size_t text_bytes = 0);
   // `worker` owns the dictionary of the piece's codes.
   void append(const CsvPiece& piece, std::size_t worker, const RowLines& lines);
 
@@ -174,7 +177,8 @@ class CsvColumnBuilder {
 // csv_types.cc
 // The likeliest reading of a column, from its first cells.
 CsvReading guess_csv_reading(const CsvCells& cells, const CsvCellRules& rules);
-// What a person should know about a column that was inferred: mixed, codes, long integers.
-void warn_about_column(const Column& column, const RowLines& lines, const CsvCellRules& rules, Context& context);
+// What a person should know about a column that was inferred (words among numbers, codes, long
+// integers), as text for Context::warn; "" where there is nothing.
+std::string column_warning(const Column& column, const RowLines& lines, const CsvCellRules& rules);
 
 }  // namespace mlkit
