@@ -186,6 +186,7 @@ MLKIT_INLINE TwoDoubles exact_dot(const double* row, const double* high, const d
   using V = lanes::Vector<W>;
   V sum[lanes::kLanes / W] = {}, rest[lanes::kLanes / W] = {};
   for (std::size_t j = 0; j < stride; j += lanes::kLanes) {
+    MLKIT_UNROLL
     for (std::size_t p = 0; p < lanes::kLanes / W; ++p) {
       const V x = load<W>(row + j + p * W);
       V product, error;
@@ -194,6 +195,7 @@ MLKIT_INLINE TwoDoubles exact_dot(const double* row, const double* high, const d
     }
   }
   double lane[2 * lanes::kLanes];
+  MLKIT_UNROLL
   for (std::size_t p = 0; p < lanes::kLanes / W; ++p) {
     store<W>(lane + p * W, sum[p]);
     store<W>(lane + lanes::kLanes + p * W, rest[p]);

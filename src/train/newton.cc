@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "mlkit/train/cholesky.h"
 #include "mlkit/train/row_kernels.h"
@@ -10,6 +11,8 @@ namespace mlkit {
 namespace {
 
 constexpr int kMaxHalvings = 40;
+// Of the target: a gradient this small needs no further step.
+constexpr double kFarBelow = 1e-4;
 
 // Adds curvature along the directions that shift all classes alike and so change nothing.
 void fix_shifts(const LogisticObjective& objective, std::vector<double>& hessian) {
@@ -36,18 +39,20 @@ class Newton {
 
   NewtonResult run(std::int64_t max_iter, bool want_inverse) {
     record();
-    bool polished = false;
-    while (!polished && result_.iterations < max_iter) {
+    bool last_step = false;
+    while (!last_step && result_.iterations < max_iter) {
       context_.check_stop();
-      fix_shifts(objective_, now_.hessian);
-      const Cholesky factor(std::move(now_.hessian), objective_.dimension());
-      result_.dropped = factor.dropped();
-      if (want_inverse && now_.gradient_norm() <= target_) result_.hessian_diagonal_inverse = factor.inverse_diagonal();
-      result_.step = now_.gradient;
-      for (double& s : result_.step) s = -s;
-      factor.solve(result_.step);
-      polished = now_.gradient_norm() <= target_;
-      if (polished ? !polish() : !advance()) break;
+      const double norm = now_.gradient_norm();
+      last_step = norm <= target_;
+      if (last_step && norm <= kFarBelow * target_ && !want_inverse) break;
+      find_step();
+      if (last_step && want_inverse) result_.hessian_diagonal_inverse = factor_->inverse_diagonal();
+      // Quadratic convergence: where it promises that the next gradient is far below the target, no other
+      // Hessian will be needed.
+      const double shrunk = previous_norm_ > 0 ? norm / previous_norm_ : 1.0;
+      const bool nearly = !want_inverse && norm * shrunk * shrunk <= kFarBelow * target_;
+      if (last_step ? !polish() : !advance(!nearly)) break;
+      previous_norm_ = norm;
       ++result_.iterations;
       record();
     }
@@ -59,6 +64,19 @@ class Newton {
 
  private:
   void record() { result_.trace.push_back({result_.iterations, now_.objective, now_.gradient_norm()}); }
+
+  // Without a new Hessian the one before serves.
+  void find_step() {
+    if (!now_.hessian.empty()) {
+      fix_shifts(objective_, now_.hessian);
+      factor_.emplace(std::move(now_.hessian), objective_.dimension());
+      now_.hessian.clear();
+      result_.dropped = factor_->dropped();
+    }
+    result_.step = now_.gradient;
+    for (double& s : result_.step) s = -s;
+    factor_->solve(result_.step);
+  }
 
   std::vector<double> moved(double step) const {
     std::vector<double> x = result_.parameters;
@@ -76,7 +94,7 @@ class Newton {
     return true;
   }
 
-  bool advance() {
+  bool advance(bool with_hessian) {
     double slope = 0;
     for (std::size_t i = 0; i < result_.step.size(); ++i) slope += now_.gradient[i] * result_.step[i];
     if (!(slope < 0)) return false;
@@ -85,7 +103,7 @@ class Newton {
     double step = 1.0;
     for (int halvings = 0; halvings < kMaxHalvings; ++halvings, step *= 0.5) {
       std::vector<double> x = moved(step);
-      LogisticEvaluation next = objective_.evaluate(x, true);
+      LogisticEvaluation next = objective_.evaluate(x, with_hessian);
       const bool falls = next.objective <= now_.objective + 1e-4 * step * slope;
       const bool invisible = -slope * step <= noise && next.objective <= now_.objective + noise &&
                              next.gradient_norm() < now_.gradient_norm();
@@ -101,6 +119,8 @@ class Newton {
   double target_;
   Context& context_;
   LogisticEvaluation now_;
+  double previous_norm_ = 0;
+  std::optional<Cholesky> factor_;
   NewtonResult result_;
 };
 

@@ -71,11 +71,14 @@ template <int W>
 MLKIT_INLINE void scaled_rows_body(const double* rows, std::size_t stride, const double* scale, double* sum) {
   for (std::size_t j = 0; j < stride; j += lanes::kLanes) {
     Vec<W> part[lanes::kLanes / W];
+    MLKIT_UNROLL
     for (std::size_t v = 0; v < lanes::kLanes / W; ++v) part[v] = load<W>(sum + j + v * W);
     for (std::size_t i = 0; i < kTileRows; ++i) {
       const Vec<W> factor = broadcast<W>(scale[i]);
+      MLKIT_UNROLL
       for (std::size_t v = 0; v < lanes::kLanes / W; ++v) part[v] += factor * load<W>(rows + i * stride + j + v * W);
     }
+    MLKIT_UNROLL
     for (std::size_t v = 0; v < lanes::kLanes / W; ++v) store<W>(sum + j + v * W, part[v]);
   }
 }
@@ -94,20 +97,27 @@ MLKIT_INLINE void squares_tile(const double* rows, const double* scaled, std::si
                                std::size_t k, double* squares) {
   constexpr std::size_t kParts = lanes::kLanes / W;
   Vec<W> sums[4][kParts];
+  MLKIT_UNROLL
   for (std::size_t a = 0; a < 4; ++a) {
+    MLKIT_UNROLL
     for (std::size_t v = 0; v < kParts; ++v) sums[a][v] = load<W>(squares + (j + a) * stride + k + v * W);
   }
   for (std::size_t i = 0; i < kTileRows; ++i) {
     const double* row = rows + i * stride + k;
     const double* left = scaled + i * stride + j;
     Vec<W> right[kParts];
+    MLKIT_UNROLL
     for (std::size_t v = 0; v < kParts; ++v) right[v] = load<W>(row + v * W);
+    MLKIT_UNROLL
     for (std::size_t a = 0; a < 4; ++a) {
       const Vec<W> factor = broadcast<W>(left[a]);
+      MLKIT_UNROLL
       for (std::size_t v = 0; v < kParts; ++v) sums[a][v] += factor * right[v];
     }
   }
+  MLKIT_UNROLL
   for (std::size_t a = 0; a < 4; ++a) {
+    MLKIT_UNROLL
     for (std::size_t v = 0; v < kParts; ++v) store<W>(squares + (j + a) * stride + k + v * W, sums[a][v]);
   }
 }
