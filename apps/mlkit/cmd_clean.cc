@@ -92,6 +92,17 @@ CleanFit Clean::learn_or_replay(const CleanRecipe* recipe, const Table& table, C
   return fit;
 }
 
+// Cells are read as what the recipe learned from: a word among its numbers is an error with its place.
+void expect_types_of(const CleanRecipe& recipe, CsvReadOptions& csv) {
+  for (const bool original : {true, false}) {
+    for (const CleanColumn& column : recipe.columns) {
+      if (column.dropped) continue;
+      csv.expected_types.emplace(original ? column.source.name : column.name,
+                                 DeclaredType{.type = column.source.type, .id = column.source.role == ColumnRole::kId && column.source.type == ColumnType::kText});
+    }
+  }
+}
+
 std::string Clean::report_text(const CleanFit& fit) const {
   if (!report_.ends_with(".json")) return render_clean_report(fit.recipe, fit.report);
   return json_text(clean_report_to_json(fit.recipe, fit.report)) + "\n";
@@ -117,7 +128,10 @@ int Clean::run(Session& session) {
   CsvReadOptions csv = table_in_.to_csv_options();
   csv.keep_records = true;
   std::optional<CleanRecipe> recipe;
-  if (!recipe_.empty()) recipe = read_clean_recipe(recipe_);
+  if (!recipe_.empty()) {
+    recipe = read_clean_recipe(recipe_);
+    expect_types_of(*recipe, csv);
+  }
 
   const Table table = read_csv(input_, csv, session.context());
   CleanFit fit;

@@ -29,7 +29,7 @@ struct OutputColumn {
   const Column* column = nullptr;
   std::size_t position = 0;           // of the column in the table
   const CleanColumn* rule = nullptr;  // null: always unchanged
-  std::size_t rule_index = 0;
+  std::size_t rule_index = 0;         // where its cells are counted
   std::string fill;
   std::string replaced;
   std::string low;
@@ -48,6 +48,7 @@ OutputColumn plain_column(const Table& table, std::size_t position, std::string 
 
 // The rule's work on this column, if it has any.
 void set_rule(OutputColumn& out, const CleanColumn& rule, std::size_t index) {
+  out.rule_index = index;
   if (rule.source.role != ColumnRole::kFeature) return;
   const bool numeric = rule.source.type == ColumnType::kNumeric && out.column->is_numeric();
   const bool texts = rule.source.type != ColumnType::kNumeric && !out.column->is_numeric();
@@ -55,7 +56,6 @@ void set_rule(OutputColumn& out, const CleanColumn& rule, std::size_t index) {
   const bool fences = numeric && rule.outliers != OutlierAction::kNone;
   if (!fills && !fences) return;
   out.rule = &rule;
-  out.rule_index = index;
   if (fills && numeric) out.fill = format_number(rule.fill_number);
   if (fills && texts) append_csv_field(out.fill, rule.fill_text);
   if (!fences) return;
@@ -74,6 +74,7 @@ std::vector<OutputColumn> output_columns(const CleanRecipe& recipe, const Table&
   }
   for (std::size_t i = 0; i < match.extra.size(); ++i) {
     out.push_back(plain_column(table, match.extra[i], match.extra_names[i]));
+    out.back().rule_index = recipe.columns.size();  // counted apart, and not reported
   }
   for (const internal::AddedColumn& added : internal::added_columns(recipe, match)) {
     OutputColumn column = plain_column(table, match.source[added.rule], added.name);
@@ -97,16 +98,20 @@ Written change_of_number(const CleanColumn& rule, const Column& column, std::siz
       case OutlierChange::kReplaced: return Written::kReplaced;
       case OutlierChange::kLow: return Written::kLow;
       case OutlierChange::kHigh: return Written::kHigh;
-      case OutlierChange::kMissing: return Written::kMissing;
+      case OutlierChange::kMissing: ++counts.left; return Written::kMissing;
     }
   }
+  counts.left += cell.missing ? 1u : 0u;
   return was_filled ? Written::kFill : Written::kUnchanged;
 }
 
 Written change_of_cell(const OutputColumn& out, std::size_t row, CleanColumnCounts& counts) {
-  if (out.rule == nullptr) return Written::kUnchanged;
-  const CleanColumn& rule = *out.rule;
   const Column& column = *out.column;
+  if (out.rule == nullptr) {
+    counts.left += column.is_missing(row) ? 1u : 0u;
+    return Written::kUnchanged;
+  }
+  const CleanColumn& rule = *out.rule;
   if (out.source == OutputColumn::Source::kIndicator) return column.is_missing(row) ? Written::kOne : Written::kZero;
   if (out.source == OutputColumn::Source::kFlag) {
     const auto cell = internal::filled(rule, {column.is_missing(row), column.numbers().values[row]});
@@ -212,9 +217,13 @@ void write_clean_csv(const CleanRecipe& recipe, const Table& table, std::span<co
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (i > 0) header += ',';
     append_csv_field(header, columns[i].name);
+    const std::string& before = columns[i].column->name;
+    if (columns[i].source == OutputColumn::Source::kCell && before != columns[i].name) {
+      report.renamed.emplace_back(before, columns[i].name);
+    }
   }
   out.write(header + "\n");
-  const RowWriter writer(table, columns, std::max<std::size_t>(1, recipe.columns.size()));
+  const RowWriter writer(table, columns, recipe.columns.size() + 1);
   std::size_t next = 0;
   ordered_stream<std::span<const std::uint32_t>, RowWriter::Block>(
       context,
@@ -230,6 +239,7 @@ void write_clean_csv(const CleanRecipe& recipe, const Table& table, std::span<co
         for (std::size_t c = 0; c < report.counts.size(); ++c) {
           report.counts[c].filled += block.counts[c].filled;
           report.counts[c].outliers += block.counts[c].outliers;
+          report.counts[c].left += block.counts[c].left;
         }
       });
 }

@@ -66,11 +66,21 @@ class ProgressTask {
   Progress* progress_;
 };
 
+// Types that are expected become declared ones where the file has the column.
+CsvReadOptions with_expected_types(CsvReadOptions options, const std::vector<std::string>& header) {
+  for (const std::string& name : header) {
+    if (const auto found = options.expected_types.find(name); found != options.expected_types.end()) {
+      options.types.emplace(*found);
+    }
+  }
+  return options;
+}
+
 class TableReader {
  public:
   TableReader(CsvChunkReader& chunks, Context& context)
       : chunks_(chunks),
-        options_(chunks.options()),
+        options_(with_expected_types(chunks.options(), chunks.header())),
         context_(context),
         rules_(options_.na, options_.quote),
         workers_(chunks.header().size(), rules_),
@@ -266,7 +276,7 @@ class TableReader {
   }
 
   CsvChunkReader& chunks_;
-  const CsvReadOptions& options_;
+  const CsvReadOptions options_;
   Context& context_;
   CsvCellRules rules_;
   CsvWorkerPool workers_;

@@ -197,13 +197,13 @@ Json clean_report_to_json(const CleanRecipe& recipe, const CleanReport& report) 
   out["columns_in"] = report.columns_in;
   out["columns_out"] = report.columns_out;
   Json renamed = Json::object();
+  for (const auto& [before, after] : report.renamed) renamed[before] = after;
   Json columns = Json::array();
   Json imputed = Json::object();
   Json outliers = Json::object();
   for (std::size_t c = 0; c < recipe.columns.size(); ++c) {
     const CleanColumn& column = recipe.columns[c];
     const CleanColumnCounts counts = c < report.counts.size() ? report.counts[c] : CleanColumnCounts{};
-    if (column.source.name != column.name) renamed[column.source.name] = column.name;
     if (column.dropped) columns.push_back(column.name);
     if (counts.filled > 0) {
       Json& entry = imputed[column.name];

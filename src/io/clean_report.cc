@@ -82,17 +82,29 @@ std::string render_lines(const std::vector<Line>& lines) {
   return out;
 }
 
-std::string render_renamed(const CleanRecipe& recipe) {
-  std::size_t renamed = 0;
+std::string render_renamed(const CleanReport& report) {
+  if (report.renamed.empty()) return {};
   std::string examples;
-  for (const CleanColumn& column : recipe.columns) {
-    if (column.source.name == column.name) continue;
-    if (++renamed > kRenamedShown) continue;
-    examples += (renamed > 1 ? ", " : "") + shorten(column.source.name, kLongestName) + " -> " + column.name;
+  for (std::size_t i = 0; i < report.renamed.size() && i < kRenamedShown; ++i) {
+    examples += (i > 0 ? ", " : "") + shorten(report.renamed[i].first, kLongestName) + " -> " + report.renamed[i].second;
   }
-  if (renamed == 0) return {};
-  if (renamed > kRenamedShown) examples += ", ..";
-  return "  renamed   " + shorten(std::to_string(renamed) + " of " + std::to_string(recipe.columns.size()) + " columns: " + examples, kWidth - 14) + "\n";
+  if (report.renamed.size() > kRenamedShown) examples += ", ..";
+  return "  renamed   " +
+         shorten(std::to_string(report.renamed.size()) + " of " + std::to_string(report.columns_in) + " columns: " + examples,
+                 kWidth - 12) + "\n";
+}
+
+// Where cells are still missing: texts by default, and the target.
+std::string render_left(const CleanRecipe& recipe, const CleanReport& report) {
+  std::uint64_t left = 0;
+  std::string names;
+  for (std::size_t c = 0; c < recipe.columns.size() && c < report.counts.size(); ++c) {
+    if (report.counts[c].left == 0) continue;
+    left += report.counts[c].left;
+    names += (names.empty() ? "" : ", ") + recipe.columns[c].name;
+  }
+  if (left == 0) return {};
+  return "  missing   " + shorten(with_thousands(left) + " cells stay missing: " + names, kWidth - 12) + "\n";
 }
 
 std::string percent(double share) { return short_number(std::round(share * 1000) / 10) + " %"; }
@@ -117,7 +129,9 @@ std::string render_clean_report(const CleanRecipe& recipe, const CleanReport& re
   dropped(report.dropped_duplicates, report.dropped_duplicates == 1 ? "row that repeats an earlier one" : "rows that repeat an earlier one");
   dropped(report.dropped_missing, "rows with more than " + percent(recipe.options.max_row_missing) + " of their cells missing");
   dropped(report.dropped_outliers, "rows with outliers");
-  out += render_renamed(recipe);
+  out += render_renamed(report);
+
+  out += render_left(recipe, report);
 
   std::vector<Line> lines = {{"column", "filled", "with", "outliers", "outside of"}};
   std::uint64_t filled = 0;

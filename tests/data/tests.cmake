@@ -3,6 +3,8 @@ mlkit_test(data
   ${CMAKE_CURRENT_LIST_DIR}/csv_read_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_index_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/datetime_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/column_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/csv_write_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/summary_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/split_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/folds_file_test.cc

@@ -16,6 +16,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mlkit/base/context.h"
@@ -55,6 +56,7 @@ struct CleanRecipe {
 struct CleanColumnCounts {
   std::uint64_t filled = 0;
   std::uint64_t outliers = 0;
+  std::uint64_t left = 0;  // missing cells that stay so, or become so
 };
 
 // What cleaning did to one table.
@@ -68,6 +70,7 @@ struct CleanReport {
   std::uint64_t dropped_outliers = 0;       // rows, with OutlierAction::kDrop
   std::uint64_t conflicting_duplicates = 0;  // rows with the features of an earlier row and another target
   std::vector<CleanColumnCounts> counts;     // one per recipe column
+  std::vector<std::pair<std::string, std::string>> renamed;  // name in the table, name as written
 };
 
 struct CleanFit {

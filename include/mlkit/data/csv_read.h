@@ -60,6 +60,9 @@ struct CsvReadOptions {
   bool header = true;  // false: columns are named column_1, column_2, ...
   std::vector<std::string> na = {"NA", "N/A", "NaN", "nan", "null", "NULL"};  // beside the empty cell
   std::map<std::string, DeclaredType> types;  // by column name
+  // The same for columns that the file may not have (those of a recipe, by either of their names);
+  // `types` comes first. Whole tables only: CsvStream has set_types.
+  std::map<std::string, DeclaredType> expected_types;
   BadRowAction on_bad_row = BadRowAction::kError;
   std::string rejects_path;   // raw bytes of the records that were not read; "" = nowhere
   bool keep_records = false;  // Table::records (memory: the size of the file)
