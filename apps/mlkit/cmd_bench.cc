@@ -77,6 +77,8 @@ class Bench : public Command {
     object["rows"] = reading.report.rows;
     object["columns"] = reading.columns;
     object["bytes"] = reading.report.bytes;
+    object["rows_skipped"] = reading.report.rows_skipped;
+    object["rows_padded"] = reading.report.rows_padded;
     object["runs"] = runs_;
     object["seconds"] = reading.median();
     object["seconds_min"] = reading.seconds.front();
@@ -101,6 +103,8 @@ class Bench : public Command {
                                                                  ", fastest " + rounded(reading.seconds.front(), 4) + ")"));
     line("rows/s", with_thousands(static_cast<unsigned long long>(static_cast<double>(reading.report.rows) / seconds)));
     line("MB/s", rounded(static_cast<double>(reading.report.bytes) / kMega / seconds, 1));
+    if (reading.report.rows_skipped > 0) line("rows skipped", with_thousands(reading.report.rows_skipped));
+    if (reading.report.rows_padded > 0) line("rows padded", with_thousands(reading.report.rows_padded));
     line("peak memory", rounded(static_cast<double>(peak_memory_bytes()) / kMega, 1) + " MB");
     return out;
   }

@@ -1,5 +1,6 @@
 // Cells to values.
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -34,6 +35,43 @@ bool is_whole(double value) {
 
 bool all_whole(const std::vector<double>& values) {
   return std::all_of(values.begin(), values.end(), [](double v) { return v != v || is_whole(v); });
+}
+
+// The two common forms, YYYY-MM-DD and with a blank or T and HH:MM:SS; false for all others, and for
+// what the calendar or the clock does not have.
+bool parse_plain_time(std::string_view text, std::int64_t& micros, bool& date_only) {
+  date_only = text.size() == 10;
+  if (!date_only && (text.size() != 19 || (text[10] != ' ' && text[10] != 'T'))) return false;
+  unsigned wrong = 0;
+  const auto two = [&](std::size_t at) {
+    const unsigned tens = static_cast<unsigned char>(text[at] - '0');
+    const unsigned ones = static_cast<unsigned char>(text[at + 1] - '0');
+    wrong |= static_cast<unsigned>(tens > 9) | static_cast<unsigned>(ones > 9);
+    return tens * 10 + ones;
+  };
+  const auto is = [&](std::size_t at, char c) { wrong |= static_cast<unsigned>(text[at] != c); };
+  const unsigned year = two(0) * 100 + two(2);
+  const unsigned month = two(5);
+  const unsigned day = two(8);
+  is(4, '-');
+  is(7, '-');
+  std::int64_t seconds = 0;
+  if (!date_only) {
+    const unsigned hour = two(11);
+    const unsigned minute = two(14);
+    const unsigned second = two(17);
+    is(13, ':');
+    is(16, ':');
+    wrong |= static_cast<unsigned>(hour > 23) | static_cast<unsigned>(minute > 59) | static_cast<unsigned>(second > 59);
+    seconds = hour * 3600 + minute * 60 + second;
+  }
+  if (wrong != 0 || month - 1 > 11) return false;
+  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(year)), std::chrono::month(month),
+                                         std::chrono::day(day)};
+  if (!date.ok()) return false;
+  constexpr std::int64_t kMicros = 1'000'000;
+  micros = (std::chrono::sys_days(date).time_since_epoch().count() * std::int64_t{86'400} + seconds) * kMicros;
+  return true;
 }
 
 }  // namespace
@@ -79,11 +117,8 @@ CsvCellKind CsvCellRules::kind(std::string_view text) const {
 }
 
 void CsvPiece::clear() {
+  // values, micros, codes, texts.ends are overwritten: filling them with zeros first would be waste
   rows = 0;
-  values.clear();
-  micros.clear();
-  codes.clear();
-  texts.ends.clear();
   texts.bytes.clear();
   missing.clear();
   integer = date_only = true;
@@ -156,7 +191,7 @@ void CsvCellReader::read_times(const CsvCells& cells, bool declared, CsvPiece& p
       continue;
     }
     bool date_only = false;
-    if (parse_datetime(text, piece.micros[i], date_only) ||
+    if (parse_plain_time(text, piece.micros[i], date_only) ||
         parse_datetime(trim_blanks(text), piece.micros[i], date_only)) {
       piece.date_only = piece.date_only && date_only;
       continue;

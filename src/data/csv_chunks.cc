@@ -486,22 +486,4 @@ Error CsvChunkReader::first_error(const CsvChunk& chunk) const {
   return Error(ErrorCode::kData, "the form of the rows is not right", {.file = state_->name, .column = {}, .hint = {}});
 }
 
-RowLines csv_record_lines(const CsvChunk& chunk, const std::uint32_t* begins, std::size_t records,
-                          std::uint64_t line_ends) {
-  if (!chunk.lines.empty()) return chunk.lines;
-  RowLines lines;
-  if (line_ends == records) {  // every record ends at least one line
-    lines.append_run(chunk.first_line, records);
-    return lines;
-  }
-  std::uint64_t line = chunk.first_line;
-  std::size_t before = 0;
-  for (std::size_t r = 0; r < records; ++r) {
-    line += count_lines(chunk.begin + before, begins[r] - before);
-    before = begins[r];
-    lines.push_back(line);
-  }
-  return lines;
-}
-
 }  // namespace mlkit

@@ -12,6 +12,7 @@ bool CsvIndex::build(std::string_view text, char delimiter, char quote, std::siz
     capacity_ = text.size() + text.size() / 8 + 64;
     ends_ = std::make_unique_for_overwrite<std::uint32_t[]>(capacity_);
     begins_ = std::make_unique_for_overwrite<std::uint32_t[]>(capacity_);
+    breaks_ = std::make_unique_for_overwrite<std::uint32_t[]>(capacity_);
   }
   task_ = {};
   task_.bytes = text.data();
@@ -21,6 +22,7 @@ bool CsvIndex::build(std::string_view text, char delimiter, char quote, std::siz
   task_.columns = columns;
   task_.ends = ends_.get();
   task_.begins = begins_.get();
+  task_.breaks = breaks_.get();
   csv_kernels().index(task_);
   if (!task_.right || task_.has_nul) return false;
   if (!task_.all_ascii && find_invalid_utf8(text) != std::string_view::npos) return false;
@@ -30,6 +32,21 @@ bool CsvIndex::build(std::string_view text, char delimiter, char quote, std::siz
     if (task_.ends[i] - begin > kMaxCsvFieldBytes) return false;
   }
   return true;
+}
+
+RowLines CsvIndex::lines(std::uint64_t first_line) const {
+  RowLines lines;
+  const std::uint32_t* begin = task_.begins;
+  const std::uint32_t* const end = begin + task_.records;
+  for (std::size_t i = 0; i < task_.break_count; ++i) {
+    // Records that begin behind this break stand one line further down.
+    const std::uint32_t* const after = std::upper_bound(begin, end, task_.breaks[i]);
+    lines.append_run(first_line, static_cast<std::size_t>(after - begin));
+    first_line += static_cast<std::uint64_t>(after - begin) + 1;
+    begin = after;
+  }
+  lines.append_run(first_line, static_cast<std::size_t>(end - begin));
+  return lines;
 }
 
 CsvCells CsvIndex::cells(std::size_t column) const {

@@ -11,6 +11,8 @@
 namespace mlkit {
 namespace {
 
+KERNEL inline std::uint32_t lowest_bit(std::uint64_t bits) { return static_cast<std::uint32_t>(_tzcnt_u64(bits)); }
+
 struct Masks;
 
 class Block64 {

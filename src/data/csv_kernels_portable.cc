@@ -28,6 +28,10 @@ std::uint64_t zero_bytes(std::uint64_t word) { return ~(((word & kLow7) + kLow7)
 // Bit 7 of the eight bytes as one byte, the first byte in bit 0.
 std::uint64_t gather(std::uint64_t high_bits) { return (high_bits * 0x0002040810204081u) >> 56; }
 
+std::uint32_t lowest_bit(std::uint64_t bits) {
+  return bits == 0 ? 0 : static_cast<std::uint32_t>(__builtin_ctzll(bits));
+}
+
 struct Masks;
 
 class Block64 {

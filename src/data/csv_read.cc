@@ -159,7 +159,7 @@ class TableReader {
     parsed->right = index.build(parsed->chunk.bytes(), chunks_.delimiter(), options_.quote, header().size());
     if (!parsed->right) return parsed;
     parsed->records = index.records();
-    parsed->lines = csv_record_lines(parsed->chunk, index.begins(), index.records(), index.line_ends());
+    parsed->lines = parsed->chunk.lines.empty() ? index.lines(parsed->chunk.first_line) : parsed->chunk.lines;
     if (first_pass && records_) parsed->begins.assign(index.begins(), index.begins() + index.records());
     parsed->pieces.resize(header().size());
     for (std::size_t c = 0; c < header().size(); ++c) parse_column(*worker, c, parsed->pieces[c]);

@@ -89,7 +89,7 @@ Table CsvStream::parse(const CsvChunk& chunk) const {
   }
   const std::size_t rows = worker->index.records();
   Table table;
-  table.lines = csv_record_lines(chunk, worker->index.begins(), rows, worker->index.line_ends());
+  table.lines = chunk.lines.empty() ? worker->index.lines(chunk.first_line) : chunk.lines;
   std::vector<Column> columns;
   CsvPiece piece;
   CsvMisfits first;

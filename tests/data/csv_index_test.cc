@@ -68,6 +68,8 @@ Found index_with(const CsvKernels& kernels, const std::string& text, std::size_t
   task.columns = columns;
   task.ends = ends.data();
   task.begins = begins.data();
+  std::vector<std::uint32_t> breaks(text.size() + 64);
+  task.breaks = breaks.data();
   kernels.index(task);
   if (!task.right || task.has_nul) return {.right = false, .rows = {}};
   Found found;

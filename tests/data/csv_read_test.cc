@@ -16,6 +16,7 @@
 #include "mlkit/base/error.h"
 #include "mlkit/base/random.h"
 #include "mlkit/data/csv_records.h"
+#include "mlkit/data/datetime.h"
 
 namespace mlkit {
 namespace {
@@ -123,6 +124,24 @@ TEST(CsvTypes, MostLevelsOfACategoryAreExact) {
   const Table text = read(levels_column(kMaxLevels + 1, 2));
   EXPECT_EQ(text.column("k").cell_text(kMaxLevels), "v" + std::to_string(kMaxLevels));
   EXPECT_EQ(text.column("k").cell_text(2 * kMaxLevels + 1), "v" + std::to_string(kMaxLevels));
+}
+
+TEST(CsvTypes, TimesOfTheCommonFormsAreThoseOfTheCalendar) {
+  const std::string head = "t\n";
+  const auto micros = [&](const std::string& cell) {
+    const Table table = read(head + cell + "\n");
+    return table.column(0).is_times() ? table.column(0).times().micros[0] : -1;
+  };
+  for (const char* text : {"1970-01-02", "2024-02-29", "0001-01-01", "2024-12-31T23:59:59", "1969-12-31 00:00:01"}) {
+    std::int64_t expected = 0;
+    bool date_only = false;
+    ASSERT_TRUE(parse_datetime(text, expected, date_only));
+    EXPECT_EQ(micros(text), expected) << text;
+  }
+  for (const char* text : {"2023-02-29", "2023-13-01", "2023-00-10", "2023-01-00", "2023-01-01 24:00:00",
+                           "2023-01-01 10:60:00", "2023-01-01x10:00:00", "20230-1-01", "2023/01/01"}) {
+    EXPECT_EQ(micros(text), -1) << text;
+  }
 }
 
 TEST(CsvTypes, LevelsAreSortedByBytes) {
@@ -373,6 +392,13 @@ TEST(CsvContract, APipeIsReadAgainFromMemoryWhereAColumnMisled) {
   writer.join();
   std::filesystem::remove(path);
   EXPECT_EQ(got, cells_of(read(text)));
+}
+
+TEST(CsvContract, LinesOfRowsArePhysical) {
+  const Table table = read("a,b\r\n\r\n1,\"x\r\ny\nz\"\r\n\n2,\"\r\"\r3,w\n\r\n4,v");
+  std::vector<std::uint64_t> lines;
+  for (std::size_t row = 0; row < table.rows(); ++row) lines.push_back(table.lines[row]);
+  EXPECT_EQ(lines, (std::vector<std::uint64_t>{3, 7, 9, 11}));
 }
 
 TEST(CsvContract, LineEndsAndBomAndQuotesDoNotMatter) {

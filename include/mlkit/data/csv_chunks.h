@@ -56,10 +56,6 @@ class CsvChunkReader {
   std::unique_ptr<State> state_;
 };
 
-// The physical line on which each record of the chunk begins.
-RowLines csv_record_lines(const CsvChunk& chunk, const std::uint32_t* begins, std::size_t records,
-                          std::uint64_t line_ends);
-
 // csv_dialect.cc
 // Throws Error(kData) where the first bytes are of something else than text (gzip, zip, UTF-16, ..).
 void check_csv_kind(std::string_view head, const std::string& name);

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "mlkit/data/csv_kernels.h"
+#include "mlkit/data/table.h"
 
 namespace mlkit {
 
@@ -19,8 +20,9 @@ class CsvIndex {
   bool build(std::string_view text, char delimiter, char quote, std::size_t columns);
 
   std::size_t records() const { return task_.records; }
-  std::uint64_t line_ends() const { return task_.line_ends; }  // physical
   const std::uint32_t* begins() const { return task_.begins; }  // of records
+  // The physical line on which each record begins, where the text begins on `first_line`.
+  RowLines lines(std::uint64_t first_line) const;
   CsvCells cells(std::size_t column) const;
 
  private:
@@ -28,6 +30,7 @@ class CsvIndex {
   std::size_t capacity_ = 0;
   std::unique_ptr<std::uint32_t[]> ends_;
   std::unique_ptr<std::uint32_t[]> begins_;
+  std::unique_ptr<std::uint32_t[]> breaks_;
 };
 
 }  // namespace mlkit

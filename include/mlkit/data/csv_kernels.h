@@ -22,12 +22,13 @@ struct CsvIndexTask {
   std::size_t columns = 0;
   std::uint32_t* ends = nullptr;    // room for size + 64; out: end of each field, row after row
   std::uint32_t* begins = nullptr;  // room for size + 1; out: where each record begins
+  std::uint32_t* breaks = nullptr;  // room for size + 64; out: physical line ends that end no record
 
   std::size_t records = 0;
   bool right = false;      // quotes are well placed and closed; every record has `columns` fields
   bool has_nul = false;
   bool all_ascii = true;
-  std::uint64_t line_ends = 0;  // physical, CRLF as one
+  std::size_t break_count = 0;  // line ends within quotes, and blank lines; CRLF is one line end
 };
 
 // Cells of one column: cell i is bytes[begins[i * begin_stride] + begin_offset, ends[i * end_stride]).
