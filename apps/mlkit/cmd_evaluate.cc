@@ -140,7 +140,8 @@ class Evaluate : public Command {
     const std::vector<Gate> gates = parse_gates(gate_);
     metric_options_.confidence = ci_;
     metric_options_.seed = session.seed();
-    const Scored scored = score_model(session.context());
+    Scored scored;
+    name_file(input_, [&] { scored = score_model(session.context()); });
     std::vector<std::string> names = metrics_.empty() ? default_metrics(scored.predictions.classes) : metrics_;
     for (const Gate& gate : gates) {
       if (std::find(names.begin(), names.end(), gate.metric) == names.end()) names.push_back(gate.metric);

@@ -117,7 +117,8 @@ class Predict : public Command {
     check_output_is_not_input(out_path, model_);
 
     TransformCounts counts;
-    const std::uint64_t rows = stream_rows(session, pipeline, out_path, counts);
+    std::uint64_t rows = 0;
+    name_file(input_, [&] { rows = stream_rows(session, pipeline, out_path, counts); });
     warn_about_unknown(pipeline, counts, session.context());
     if (session.json()) {
       Json unknown = Json::object();

@@ -1,6 +1,5 @@
 // train: from a table to a sealed model file.
 #include <cmath>
-#include <fstream>
 
 #include <fmt/format.h>
 
@@ -9,33 +8,18 @@
 
 #include "mlkit/base/error.h"
 #include "mlkit/base/output_file.h"
-#include "mlkit/base/sha256.h"
 #include "mlkit/base/text.h"
 #include "mlkit/io/clean_json.h"
 #include "mlkit/io/model_file.h"
 #include "mlkit/workflow/cross_validate.h"
 #include "mlkit/workflow/shared_rows.h"
+#include "mlkit/workflow/table_hash.h"
 #include "mlkit/workflow/train_pipeline.h"
 
 namespace mlkit::app {
 namespace {
 
 constexpr std::size_t kCoefficientsShown = 12;
-
-// Of a file's bytes as they are on disk; "" for standard input, which cannot be read twice.
-std::string file_sha256(const std::string& path) {
-  if (path == "-") return {};
-  std::ifstream in(path, std::ios::binary);
-  Sha256 hash;
-  std::vector<char> buffer(1 << 18);
-  while (in.good()) {
-    in.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-    hash.update({buffer.data(), static_cast<std::size_t>(in.gcount())});
-  }
-  if (in.bad()) return {};
-  const auto digest = hash.finish();
-  return hex_text({reinterpret_cast<const char*>(digest.data()), digest.size()});
-}
 
 class Train : public Command {
  public:
@@ -76,15 +60,18 @@ class Train : public Command {
     CsvReadOptions csv = table_in_.to_csv_options();
     keep_target_text(csv, session.context());
     const Table table = read_csv(input_, csv, session.context());
-    const Target target = read_target(table, train_, session.context());
-    TrainedPipeline trained = train_pipeline(table, target, train_, session.context());
-
+    Target target;
+    TrainedPipeline trained;
     Scores scores;
-    if (cv_) scores.cv = cross_validate(table, target, train_, static_cast<std::size_t>(*cv_), session.context());
-    if (!valid_.empty()) scores.valid = score_valid(trained, table, session.context());
+    name_file(input_, [&] {
+      target = read_target(table, train_, session.context());
+      trained = train_pipeline(table, target, train_, session.context());
+      if (cv_) scores.cv = cross_validate(table, target, train_, static_cast<std::size_t>(*cv_), session.context());
+    });
+    if (!valid_.empty()) name_file(valid_, [&] { scores.valid = score_valid(trained, table, session.context()); });
 
     TrainingRecord record = trained.pipeline.parts().record;
-    record.data_sha256 = file_sha256(input_);
+    record.data_sha256 = table_sha256(table, session.context());
     for (const MetricValue& metric : scores.valid) {
       if (metric.value && std::isfinite(*metric.value)) record.valid_metrics.emplace_back(metric.name, *metric.value);
     }

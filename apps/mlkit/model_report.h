@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "mlkit/base/error.h"
 #include "mlkit/eval/metrics.h"
 #include "mlkit/io/json.h"
 #include "mlkit/pipeline/pipeline.h"
@@ -30,6 +31,17 @@ std::string count_of(std::uint64_t count, const std::string& singular);
 std::string short_number(double value);
 // Cut to `width` columns with "..", control characters escaped; padded on the right.
 std::string fit_text(const std::string& text, std::size_t width);
+
+// Runs body; what it throws about the data names the file.
+template <class Body>
+void name_file(const std::string& file, const Body& body) {
+  try {
+    body();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kData) throw;
+    throw error.with_file(file);
+  }
+}
 
 // Warnings about cells that fell outside of what training saw.
 void warn_about_unknown(const Pipeline& pipeline, const TransformCounts& counts, Context& context);

@@ -84,7 +84,9 @@ bool tells_class(const Column& column, const Target& target) {
                           : check(class_of_text, column.texts().at(row));
     if (!fits) return false;
   }
-  return std::max(class_of_text.size(), class_of_number.size()) == target.classes.size();
+  // (Where nearly every row is a class of its own, any identifier does that.)
+  return std::max(class_of_text.size(), class_of_number.size()) == target.classes.size() &&
+         column.size() > 2 * target.classes.size();
 }
 
 bool is_copy_of_target(const Column& column, const Target& target) {

@@ -30,7 +30,7 @@ namespace mlkit {
 struct TrainingRecord {
   std::string mlkit_version;
   std::uint64_t seed = 42;
-  std::string data_sha256;  // of the training file's bytes; "" where they could not be read twice
+  std::string data_sha256;  // of the table's content (workflow/table_hash.h)
   std::uint64_t rows = 0;   // that the model was fitted on
   std::uint64_t rows_without_target = 0;
   std::vector<std::pair<std::string, std::string>> options;  // name, value as on the command line
