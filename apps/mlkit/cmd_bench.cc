@@ -1,4 +1,4 @@
-// bench: how fast this machine reads a table, and in how much memory.
+// bench: how fast this machine reads a table, and in how much memory; or how fast a model answers on it.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "bench_model.h"
 #include "command.h"
 #include "mlkit/base/text.h"
 #include "mlkit/data/csv_read.h"
@@ -39,12 +40,15 @@ struct Reading {
 class Bench : public Command {
  public:
   void declare(FieldList& arguments, FieldList& options) override {
-    arguments.add("input", input_, {.help = "the table to read", .value_name = "IN", .is_file = true});
+    arguments.add("input", input_, {.help = "the table to read; or a model file, with rows for it as the second",
+                                    .value_name = "IN", .is_file = true});
+    arguments.add("rows", rows_, {.help = "rows for the model to score", .value_name = "ROWS", .is_file = true});
     table_.declare(options);
     options.add("runs", runs_, {.help = "how often to read it; the median counts", .range = between(1, 1e6)});
   }
 
   int run(Session& session) override {
+    if (rows_) return run_model(session);
     const Reading reading = read(session.context());
     if (session.json()) {
       session.result("bench", json(reading));
@@ -56,6 +60,30 @@ class Bench : public Command {
   }
 
  private:
+  int run_model(Session& session) {
+    Json result = bench_model(input_, *rows_, table_.to_csv_options(), runs_, session.context());
+    result["peak_rss_bytes"] = peak_memory_bytes();
+    if (session.json()) {
+      session.result("bench", std::move(result));
+      return 0;
+    }
+    std::string out;
+    const auto line = [&](const std::string& name, const std::string& value) {
+      out += name + std::string(16 - name.size(), ' ') + value + "\n";
+    };
+    line("rows", with_thousands(result["rows"].get<std::uint64_t>()));
+    line("features", with_thousands(result["features"].get<std::uint64_t>()));
+    line("model bytes", with_thousands(result["model_bytes"].get<std::uint64_t>()));
+    line("loading", rounded(result["load_milliseconds"].get<double>(), 3) + " ms");
+    line("one row", rounded(result["row_microseconds"]["median"].get<double>(), 3) + " us (99 %: " +
+                        rounded(result["row_microseconds"]["p99"].get<double>(), 3) + " us)");
+    line("all at once", with_thousands(static_cast<std::uint64_t>(result["batch_rows_per_second"].get<double>())) + " rows/s");
+    line("peak memory", rounded(static_cast<double>(peak_memory_bytes()) / 1e6, 1) + " MB");
+    session.print(out);
+    session.show_warnings();
+    return 0;
+  }
+
   Reading read(Context& context) {
     const CsvReadOptions options = table_.to_csv_options();
     Reading reading;
@@ -110,6 +138,7 @@ class Bench : public Command {
   }
 
   std::string input_;
+  std::optional<std::string> rows_;
   TableInOptions table_;
   std::int64_t runs_ = 1;
 };

@@ -7,6 +7,7 @@
 #include "command.h"
 #include "gate.h"
 #include "model_report.h"
+#include "scored_rows.h"
 
 #include "mlkit/base/error.h"
 #include "mlkit/base/output_file.h"
@@ -20,16 +21,6 @@
 
 namespace mlkit::app {
 namespace {
-
-// Answers and truth of the rows that have a truth, wherever they came from.
-struct Scored {
-  Predictions predictions;
-  Target truth;
-  std::vector<double> weights;
-  std::vector<MetricValue> baseline;
-  std::optional<double> threshold;
-  std::string positive;  // binary
-};
 
 std::vector<std::uint8_t> positives_of(const Target& truth) {
   std::vector<std::uint8_t> out;
@@ -133,6 +124,7 @@ class Evaluate : public Command {
     options.add("pr", pr_, {.help = "writes the precision-recall curve", .value_name = "FILE", .is_file = true});
     options.add("bins", metric_options_.bins, {.help = "of the calibration error", .value_name = "N", .range = between(1, 10000)});
     options.add("ci", ci_, {.help = "confidence of the intervals", .value_name = "SHARE", .range = strictly_between(0, 1)});
+    declare_scores(options);
     table_in_.declare(options);
   }
 
@@ -140,14 +132,26 @@ class Evaluate : public Command {
     const std::vector<Gate> gates = parse_gates(gate_);
     metric_options_.confidence = ci_;
     metric_options_.seed = session.seed();
-    Scored scored;
-    name_file(input_, [&] { scored = score_model(session.context()); });
-    std::vector<std::string> names = metrics_.empty() ? default_metrics(scored.predictions.classes) : metrics_;
+    ScoredTable scored;
+    if (scores_.scores.empty()) {
+      if (!model_ || !input_) throw_usage("evaluate needs MODEL and IN, or --scores FILE");
+      name_file(*input_, [&] { scored = score_model(session.context()); });
+    } else {
+      if (model_) throw_usage("--scores FILE stands in the place of MODEL and IN");
+      scores_.threshold = threshold_;
+      scores_.weight = weight_;
+      name_file(scores_.scores, [&] { scored = read_scores(scores_, table_in_.to_csv_options(), session.context()); });
+    }
+    std::vector<std::string> names = metrics_.empty() ? metrics_for(scored) : metrics_;
     for (const Gate& gate : gates) {
       if (std::find(names.begin(), names.end(), gate.metric) == names.end()) names.push_back(gate.metric);
     }
-    const std::vector<MetricValue> metrics =
+    std::vector<MetricValue> metrics =
         score_predictions(scored.predictions, scored.truth, scored.weights, names, metric_options_, session.context());
+    // Without probabilities some are not defined: not worth a word unless they were asked for.
+    if (scored.predictions.probabilities.empty() && metrics_.empty() && gates.empty()) {
+      std::erase_if(metrics, [](const MetricValue& metric) { return !metric.value; });
+    }
     for (const MetricValue& metric : metrics) {
       if (!metric.note.empty()) session.context().warn(metric.name + ": " + metric.note);
     }
@@ -163,8 +167,23 @@ class Evaluate : public Command {
   }
 
  private:
-  Scored score_model(Context& context) {
-    Pipeline pipeline = read_model_file(model_);
+  void declare_scores(FieldList& options) {
+    const std::string group = "Without a model";
+    options.add("scores", scores_.scores,
+                {.help = "truth and answers from any source (CSV)", .value_name = "FILE", .group = group, .is_file = true});
+    options.add("label", scores_.label, {.help = "column with the truth", .value_name = "COL", .group = group});
+    options.add("score", scores_.score,
+                {.help = "column with the score of the positive one of two classes", .value_name = "COL", .group = group});
+    options.add("prediction", scores_.prediction,
+                {.help = "column with the predicted class, or number", .value_name = "COL", .group = group});
+    options.add("task", scores_.task, {.help = "regression: the label is a number",
+                                       .choices = {"classification", "regression"}, .group = group});
+    options.add("positive", scores_.positive,
+                {.help = "the positive one of two classes (the last in order)", .value_name = "CLASS", .group = group});
+  }
+
+  ScoredTable score_model(Context& context) {
+    Pipeline pipeline = read_model_file(*model_);
     if (threshold_) {
       if (pipeline.task() != Task::kBinary) throw_usage("--threshold is for models of two classes");
       pipeline = pipeline.with_threshold(*threshold_);
@@ -177,7 +196,7 @@ class Evaluate : public Command {
       context.warn(count_of(truth.missing, "row") + " without a true answer left out");
     }
     if (rows.empty()) throw_data("no row has a true answer to compare with");
-    Scored out;
+    ScoredTable out;
     const bool all = rows.size() == table.rows();
     const Table some = all ? Table() : table.select_rows(rows);
     const Table& used = all ? table : some;
@@ -186,30 +205,35 @@ class Evaluate : public Command {
     warn_about_unknown(pipeline, counts, context);
     out.truth = all ? truth : select_target(truth, rows);
     out.weights = read_weights(used, weight_);
-    if (pipeline.task() == Task::kBinary) {
-      out.threshold = pipeline.threshold();
-      out.positive = pipeline.classes()[1];
-    }
+    if (pipeline.task() == Task::kBinary) out.threshold = pipeline.threshold();
     add_baseline(pipeline, context, out);
     return out;
+  }
+
+  // The default metrics that the answers allow.
+  static std::vector<std::string> metrics_for(const ScoredTable& scored) {
+    std::vector<std::string> names = default_metrics(scored.predictions.classes);
+    if (scored.are_probabilities) return names;
+    std::erase_if(names, [](const std::string& name) { return name == "log_loss" || name == "brier" || name == "ece"; });
+    return names;
   }
 
   // Only the columns that are needed, typed as the model needs them. The header is read first where the file
   // can be opened twice.
   Table read_rows(const Pipeline& pipeline, CsvReadOptions csv, Context& context) const {
     std::vector<std::string> header;
-    if (input_ == "-") {
+    if (*input_ == "-") {
       header = pipeline.inputs().names();  // standard input cannot be read twice: names as in training
       header.push_back(pipeline.parts().target.name);
     } else {
-      header = CsvStream(input_, csv, context).header();
+      header = CsvStream(*input_, csv, context).header();
     }
     for (const auto& [name, type] : pipeline.declared_types(header)) csv.types[name] = type;
     if (!weight_.empty()) csv.types[weight_] = {ColumnType::kNumeric, false};
-    return read_csv(input_, csv, context);
+    return read_csv(*input_, csv, context);
   }
 
-  void add_baseline(const Pipeline& pipeline, const Context& context, Scored& out) const {
+  void add_baseline(const Pipeline& pipeline, const Context& context, ScoredTable& out) const {
     const std::vector<double>& dummy = pipeline.parts().record.dummy;
     if (dummy.size() != pipeline.parts().model->outputs()) return;
     Predictions same;
@@ -223,7 +247,7 @@ class Evaluate : public Command {
     out.baseline = score_predictions(same, out.truth, out.weights, metrics_, options, context);
   }
 
-  void write_curves(const Scored& scored) const {
+  void write_curves(const ScoredTable& scored) const {
     if (roc_.empty() && pr_.empty()) return;
     if (scored.predictions.classes != 2) throw_usage("--roc and --pr are for two classes");
     const std::vector<double> scores = positive_scores(scored.predictions);
@@ -234,14 +258,14 @@ class Evaluate : public Command {
     if (!pr_.empty()) write_text(pr_, pr_csv(sweep));
   }
 
-  static std::optional<Confusion> confusion_of(const Scored& scored) {
+  static std::optional<Confusion> confusion_of(const ScoredTable& scored) {
     if (scored.predictions.classes == 0) return std::nullopt;
     return count_confusion(scored.truth.labels, scored.predictions.labels, scored.predictions.classes, scored.weights);
   }
 
   static double prevalence(const Confusion& confusion) { return confusion.support(1) / confusion.total(); }
 
-  Json to_json(const Scored& scored, const std::vector<MetricValue>& metrics, const std::vector<Gate>& gates, bool passed) const {
+  Json to_json(const ScoredTable& scored, const std::vector<MetricValue>& metrics, const std::vector<Gate>& gates, bool passed) const {
     Json out;
     out["rows"] = scored.predictions.rows;
     out["rows_without_target"] = scored.truth.missing;
@@ -260,7 +284,7 @@ class Evaluate : public Command {
     return out;
   }
 
-  static std::string to_text(const Scored& scored, const std::vector<MetricValue>& metrics) {
+  static std::string to_text(const ScoredTable& scored, const std::vector<MetricValue>& metrics) {
     std::string out = count_of(scored.predictions.rows, "row");
     const auto confusion = confusion_of(scored);
     if (confusion && confusion->classes == 2) {
@@ -272,8 +296,8 @@ class Evaluate : public Command {
     return out;
   }
 
-  std::string model_;
-  std::string input_;
+  std::optional<std::string> model_;
+  std::optional<std::string> input_;
   std::vector<std::string> metrics_;
   std::optional<double> threshold_;
   std::string gate_;
@@ -282,6 +306,7 @@ class Evaluate : public Command {
   std::string pr_;
   double ci_ = 0.95;
   MetricOptions metric_options_;
+  ScoresOptions scores_;
   TableInOptions table_in_;
 };
 

@@ -1,0 +1,123 @@
+#include <algorithm>
+#include <cmath>
+
+#include "scored_rows.h"
+
+#include "mlkit/base/error.h"
+#include "mlkit/base/text.h"
+
+namespace mlkit::app {
+namespace {
+
+const std::string kProbability = "probability_";
+
+// Columns as they are needed: labels verbatim, everything else as numbers.
+void declare_columns(const ScoresOptions& options, CsvReadOptions& csv) {
+  const bool numbers = options.task == "regression";
+  const DeclaredType words{numbers ? ColumnType::kNumeric : ColumnType::kCategory, false};
+  csv.types[options.label] = words;
+  if (!options.prediction.empty()) csv.types[options.prediction] = words;
+  if (!options.score.empty()) csv.types[options.score] = {ColumnType::kNumeric, false};
+  if (!options.weight.empty()) csv.types[options.weight] = {ColumnType::kNumeric, false};
+}
+
+const std::vector<double>& numbers_of(const Table& table, const std::string& name) {
+  const Column& column = table.column(name);
+  if (!column.is_numeric()) throw Error(ErrorCode::kData, "the column does not hold numbers", {.file = {}, .column = name, .hint = {}});
+  if (column.validity.any_missing()) throw Error(ErrorCode::kData, "a number is missing", {.file = {}, .column = name, .hint = {}});
+  return column.numbers().values;
+}
+
+void add_scores(const Table& table, const ScoresOptions& options, ScoredTable& out) {
+  if (out.truth.classes.size() != 2) throw_usage("--score is for two classes, the label has " +
+                                                 std::to_string(out.truth.classes.size()),
+                                                 "give probability_CLASS columns or --prediction");
+  out.predictions.classes = 2;
+  out.threshold = options.threshold.value_or(0.5);
+  for (const double score : numbers_of(table, options.score)) {
+    out.are_probabilities = out.are_probabilities && score >= 0 && score <= 1;
+    out.predictions.probabilities.insert(out.predictions.probabilities.end(), {1 - score, score});
+    out.predictions.labels.push_back(score >= *out.threshold ? 1 : 0);
+  }
+}
+
+void add_probabilities(const Table& table, const ScoresOptions& options, ScoredTable& out) {
+  const std::size_t classes = out.truth.classes.size();
+  std::vector<const std::vector<double>*> columns;
+  for (const std::string& label : out.truth.classes) columns.push_back(&numbers_of(table, kProbability + label));
+  out.predictions.classes = classes;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    for (const auto* column : columns) {
+      const double share = (*column)[row];
+      if (!(share >= 0 && share <= 1)) throw_data("a probability is not between 0 and 1");
+      out.predictions.probabilities.push_back(share);
+    }
+  }
+  if (!out.predictions.labels.empty()) return;  // given by --prediction
+  if (classes == 2) out.threshold = options.threshold.value_or(0.5);
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    const std::span<const double> shares = out.predictions.probabilities_of(row);
+    const auto best = std::max_element(shares.begin(), shares.end()) - shares.begin();
+    out.predictions.labels.push_back(classes == 2 ? (shares[1] >= *out.threshold ? 1 : 0) : static_cast<std::int32_t>(best));
+  }
+}
+
+void add_labels(const Table& table, const ScoresOptions& options, ScoredTable& out) {
+  const Column cells = to_category_column(table.column(options.prediction));
+  std::vector<std::int32_t> class_of_level;
+  for (const std::string& level : *cells.categories().levels) {
+    const auto found = std::find(out.truth.classes.begin(), out.truth.classes.end(), level);
+    class_of_level.push_back(static_cast<std::int32_t>(found - out.truth.classes.begin()));
+    if (found == out.truth.classes.end()) out.truth.classes.push_back(level);  // never right, but an answer
+  }
+  out.predictions.classes = out.truth.classes.size();
+  out.predictions.labels.clear();
+  for (const std::uint32_t code : cells.categories().codes) {
+    if (code == kNoLevel) {
+      throw Error(ErrorCode::kData, "a prediction is missing", {.file = {}, .column = options.prediction, .hint = {}});
+    }
+    out.predictions.labels.push_back(class_of_level[code]);
+  }
+}
+
+void add_class_answers(const Table& table, const ScoresOptions& options, ScoredTable& out) {
+  if (!options.score.empty()) return add_scores(table, options, out);
+  const bool shares = table.find(kProbability + out.truth.classes[0]).has_value();
+  if (!shares && options.prediction.empty()) {
+    throw_usage("--scores needs the answers: --score COL, --prediction COL, or columns probability_CLASS");
+  }
+  if (!options.prediction.empty()) add_labels(table, options, out);
+  if (shares && out.predictions.probabilities.empty()) add_probabilities(table, options, out);
+}
+
+}  // namespace
+
+ScoredTable read_scores(const ScoresOptions& options, CsvReadOptions csv, Context& context) {
+  if (options.label.empty()) throw_usage("--scores needs --label COL, the column with the truth");
+  declare_columns(options, csv);
+  Table table = read_csv(options.scores, csv, context);
+  TrainOptions as_target;
+  as_target.target = options.label;
+  as_target.task = options.task;
+  as_target.positive = options.positive;
+  ScoredTable out;
+  const Target target = read_target(table, as_target, context);
+  const std::vector<std::uint32_t> rows = rows_with_target(target);
+  if (target.missing > 0) context.warn(with_thousands(target.missing) + " rows without a label are left out");
+  table = table.select_rows(rows);
+  out.truth = select_target(target, rows);
+  out.truth.missing = target.missing;
+  out.weights = read_weights(table, options.weight);
+  out.predictions.task = target.task;
+  out.predictions.rows = table.rows();
+  if (target.task == Task::kRegression) {
+    const std::string& column = options.prediction.empty() ? options.score : options.prediction;
+    if (column.empty()) throw_usage("--task regression needs --prediction COL");
+    out.predictions.values = numbers_of(table, column);
+  } else {
+    add_class_answers(table, options, out);
+  }
+  return out;
+}
+
+}  // namespace mlkit::app
