@@ -9,6 +9,7 @@
 #include "mlkit/base/error.h"
 #include "mlkit/base/output_file.h"
 #include "mlkit/base/text.h"
+#include "mlkit/data/numbers.h"
 #include "mlkit/io/clean_json.h"
 #include "mlkit/io/model_file.h"
 #include "mlkit/workflow/cross_validate.h"
@@ -42,6 +43,7 @@ class Train : public Command {
                 {.help = "balanced: rows of each class weigh the same in sum", .choices = {"none", "balanced"}});
     options.add("valid", valid_, {.help = "rows to score the model on that it does not learn from", .value_name = "FILE", .is_file = true});
     options.add("cv", cv_, {.help = "also cross-validate with this many folds", .value_name = "K", .range = {.min = 2, .max = 1000}});
+    options.add("trace", trace_, {.help = "writes the objective after every iteration (CSV)", .value_name = "FILE", .is_file = true});
     options.add("if_changed", if_changed_, {.help = "leave a model file that would not change untouched"});
     declare_fit_options(options);
     options.add_struct(train_.preprocess);
@@ -77,6 +79,7 @@ class Train : public Command {
     }
     const Pipeline pipeline = trained.pipeline.with_record(std::move(record));
     write_model_file(pipeline, output_, if_changed_);
+    if (!trace_.empty()) write_trace(trained.report);
 
     if (session.json()) {
       session.result("train", to_json(pipeline, trained, target, scores));
@@ -103,6 +106,16 @@ class Train : public Command {
   }
 
   CleanOptions clean_options() const;
+
+  void write_trace(const FitReport& report) const {
+    OutputFile out(trace_);
+    out.write("iteration,objective,gradient_norm\n");
+    for (const FitTraceLine& line : report.trace) {
+      out.write(std::to_string(line.iteration) + "," + format_number(line.objective) + "," +
+                format_number(line.gradient_norm) + "\n");
+    }
+    out.commit();
+  }
 
   // Class labels keep the text of the file ("1.0" stays "1.0"): the target is read as text, unless numbers
   // are asked for.
@@ -197,6 +210,7 @@ class Train : public Command {
   std::optional<std::string> clean_;
   std::string valid_;
   std::optional<std::int64_t> cv_;
+  std::string trace_;
   bool if_changed_ = false;
   TableInOptions table_in_;
 };

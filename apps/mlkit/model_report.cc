@@ -121,7 +121,10 @@ std::string render_metrics(const std::vector<MetricValue>& metrics, const std::v
     for (const MetricValue& other : baseline) {
       if (other.name == metric.name) out += fmt::format("   {:>10}", shown(other));
     }
-    out += (metric.note.empty() ? "" : "  " + metric.note) + "\n";
+    out += "\n";
+  }
+  for (const MetricValue& metric : metrics) {
+    if (!metric.note.empty()) out += "  (" + metric.name + ": " + metric.note + ")\n";
   }
   return out;
 }
