@@ -131,7 +131,7 @@ class Lbfgs {
       const double share = low_slope / (low_slope - high_slope);
       return low + width * std::min(0.9, std::max(0.1, share));
     }
-    return low + 0.5 * width;
+    return low + 0.1 * width;  // the function was not finite there
   }
 
   void accept(Point next) {
