@@ -60,13 +60,7 @@ class TextRows {
       hasher.text(raw);
       return hasher.finish();
     }
-    std::string joined;
-    for (const std::string& cell : cells(row)) {
-      joined += cell;
-      joined += records_.delimiter();
-    }
-    joined.pop_back();
-    hasher.text(joined);
+    hasher.text(joined_cells(raw));
     return hasher.finish();
   }
 
@@ -82,6 +76,23 @@ class TextRows {
   std::size_t number(std::size_t row) const { return table_.record_of_row.empty() ? row : table_.record_of_row[row]; }
   std::string_view record(std::size_t row) const { return records_.record(number(row)); }
   bool has_quote(std::string_view raw) const { return raw.find(records_.quote()) != std::string_view::npos; }
+  // The record without its quoting: doubled quotes are one, the others are left out.
+  std::string joined_cells(std::string_view raw) const {
+    const char quote = records_.quote();
+    std::string out;
+    out.reserve(raw.size());
+    bool quoted = false;
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+      if (raw[i] != quote) {
+        out += raw[i];
+      } else if (quoted && i + 1 < raw.size() && raw[i + 1] == quote) {
+        out += raw[i++];
+      } else {
+        quoted = !quoted;
+      }
+    }
+    return out;
+  }
   std::vector<std::string> cells(std::size_t row) const {
     std::vector<std::string_view> fields;
     records_.split(number(row), fields);

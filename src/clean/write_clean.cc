@@ -135,7 +135,8 @@ class RowWriter {
       : table_(table), columns_(columns), rules_(rules) {
     if (!table.records) return;
     same_dialect_ = table.records->delimiter() == ',' && table.records->quote() == '"';
-    // A row in which nothing changes is the record itself, if the columns are still those of the file.
+    row_bytes_ = table.records->memory() / std::max<std::size_t>(1, table.records->size()) + 16;
+    // Records can be patched where the columns are still those of the file.
     whole_records_ = same_dialect_ && columns.size() == table.column_count();
     for (std::size_t i = 0; i < columns.size(); ++i) {
       whole_records_ = whole_records_ && columns[i].position == i && columns[i].source == OutputColumn::Source::kCell;
@@ -147,15 +148,16 @@ class RowWriter {
     block.counts.resize(rules_);
     std::vector<Written> changes(columns_.size());
     std::vector<std::string_view> fields;
+    block.text.reserve(rows.size() * row_bytes_);
     for (const std::uint32_t row : rows) {
-      bool changed = false;
+      std::size_t changed = 0;
       for (std::size_t i = 0; i < columns_.size(); ++i) {
         changes[i] = change_of_cell(columns_[i], row, block.counts[columns_[i].rule_index]);
-        changed |= changes[i] != Written::kUnchanged;
+        changed += changes[i] != Written::kUnchanged ? 1u : 0u;
       }
       const std::size_t start = block.text.size();
-      if (!changed && whole_records_) {
-        block.text += table_.records->record(record_of(row));
+      if (whole_records_) {
+        append_patched(block.text, table_.records->record(record_of(row)), changes, changed);
       } else {
         append_row(block.text, row, changes, fields);
       }
@@ -168,21 +170,61 @@ class RowWriter {
  private:
   std::size_t record_of(std::uint32_t row) const { return table_.record_of_row.empty() ? row : table_.record_of_row[row]; }
 
+  // A record of the usual dialect with `changed` of its fields replaced; what is between goes over as it stands.
+  void append_patched(std::string& text, std::string_view record, std::span<const Written> changes,
+                      std::size_t changed) const {
+    const char* copied = record.data();
+    const char* const end = copied + record.size();
+    const char* field = copied;
+    for (std::size_t i = 0; changed > 0; ++i) {
+      const char* const field_end = end_of_field(field, end);
+      if (changes[i] != Written::kUnchanged) {
+        text.append(copied, static_cast<std::size_t>(field - copied));
+        text += text_of(columns_[i], changes[i]);
+        copied = field_end;
+        --changed;
+      }
+      field = field_end + 1;
+    }
+    text.append(copied, static_cast<std::size_t>(end - copied));
+  }
+
+  // The reader has checked the form: in a quoted field every quote but the last is one of a pair.
+  static const char* end_of_field(const char* p, const char* end) {
+    if (p < end && *p == '"') {
+      for (++p; p < end; ++p) {
+        if (*p != '"') continue;
+        if (p + 1 == end || p[1] != '"') return p + 1;
+        ++p;
+      }
+    }
+    while (p < end && *p != ',') ++p;
+    return p;
+  }
+
+  static std::string_view text_of(const OutputColumn& column, Written change) {
+    switch (change) {
+      case Written::kFill: return column.fill;
+      case Written::kReplaced: return column.replaced;
+      case Written::kLow: return column.low;
+      case Written::kHigh: return column.high;
+      case Written::kZero: return "0";
+      case Written::kOne: return "1";
+      case Written::kUnchanged:
+      case Written::kMissing: break;
+    }
+    return {};
+  }
+
   void append_row(std::string& text, std::uint32_t row, std::span<const Written> changes,
                   std::vector<std::string_view>& fields) const {
     if (table_.records) table_.records->split(record_of(row), fields);
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       if (i > 0) text += ',';
-      const OutputColumn& column = columns_[i];
-      switch (changes[i]) {
-        case Written::kUnchanged: append_unchanged(text, column, row, fields); break;
-        case Written::kFill: text += column.fill; break;
-        case Written::kReplaced: text += column.replaced; break;
-        case Written::kLow: text += column.low; break;
-        case Written::kHigh: text += column.high; break;
-        case Written::kMissing: break;
-        case Written::kZero: text += '0'; break;
-        case Written::kOne: text += '1'; break;
+      if (changes[i] == Written::kUnchanged) {
+        append_unchanged(text, columns_[i], row, fields);
+      } else {
+        text += text_of(columns_[i], changes[i]);
       }
     }
   }
@@ -203,6 +245,7 @@ class RowWriter {
   std::size_t rules_;
   bool same_dialect_ = false;
   bool whole_records_ = false;
+  std::size_t row_bytes_ = 0;  // about
 };
 
 }  // namespace

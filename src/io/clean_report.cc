@@ -94,6 +94,10 @@ std::string render_renamed(const CleanReport& report) {
                  kWidth - 12) + "\n";
 }
 
+std::string counted(std::uint64_t count, const std::string& what) {
+  return with_thousands(count) + " " + what + (count == 1 ? "" : "s");
+}
+
 // Where cells are still missing: texts by default, and the target.
 std::string render_left(const CleanRecipe& recipe, const CleanReport& report) {
   std::uint64_t left = 0;
@@ -104,7 +108,7 @@ std::string render_left(const CleanRecipe& recipe, const CleanReport& report) {
     names += (names.empty() ? "" : ", ") + recipe.columns[c].name;
   }
   if (left == 0) return {};
-  return "  missing   " + shorten(with_thousands(left) + " cells stay missing: " + names, kWidth - 12) + "\n";
+  return "  missing   " + shorten(counted(left, "cell") + " left missing: " + names, kWidth - 12) + "\n";
 }
 
 std::string percent(double share) { return short_number(std::round(share * 1000) / 10) + " %"; }
@@ -123,12 +127,12 @@ std::string action_text(const CleanRecipe& recipe) {
 std::string render_clean_report(const CleanRecipe& recipe, const CleanReport& report) {
   std::string out = "  rows      " + with_thousands(report.rows_in) + " -> " + with_thousands(report.rows_out) + "\n";
   out += "  columns   " + with_thousands(report.columns_in) + " -> " + with_thousands(report.columns_out) + "\n";
-  const auto dropped = [&](std::uint64_t rows, const std::string& what) {
-    if (rows > 0) out += "  dropped   " + with_thousands(rows) + " " + what + "\n";
+  const auto dropped = [&](std::uint64_t rows, const std::string& why) {
+    if (rows > 0) out += "  dropped   " + counted(rows, "row") + " " + why + "\n";
   };
-  dropped(report.dropped_duplicates, report.dropped_duplicates == 1 ? "row that repeats an earlier one" : "rows that repeat an earlier one");
-  dropped(report.dropped_missing, "rows with more than " + percent(recipe.options.max_row_missing) + " of their cells missing");
-  dropped(report.dropped_outliers, "rows with outliers");
+  dropped(report.dropped_duplicates, "equal to an earlier one");
+  dropped(report.dropped_missing, "with more than " + percent(recipe.options.max_row_missing) + " of the cells missing");
+  dropped(report.dropped_outliers, "with outliers");
   out += render_renamed(report);
 
   out += render_left(recipe, report);
@@ -141,8 +145,8 @@ std::string render_clean_report(const CleanRecipe& recipe, const CleanReport& re
     outliers += report.counts[c].outliers;
     if (report.counts[c].filled + report.counts[c].outliers > 0) lines.push_back(line_of(recipe.columns[c], report.counts[c]));
   }
-  if (filled > 0) out += "  filled    " + with_thousands(filled) + " cells (" + shorten(recipe.options.impute, 40) + ")\n";
-  if (outliers > 0) out += "  outliers  " + with_thousands(outliers) + " cells, " + action_text(recipe) + "\n";
+  if (filled > 0) out += "  filled    " + counted(filled, "cell") + " (" + shorten(recipe.options.impute, 40) + ")\n";
+  if (outliers > 0) out += "  outliers  " + counted(outliers, "cell") + ", " + action_text(recipe) + "\n";
   if (filled + outliers == 0) return out + "  no cell was changed\n";
   return out + "\n" + render_lines(lines);
 }
