@@ -79,18 +79,19 @@ class TextRows {
   // The record without its quoting: doubled quotes are one, the others are left out.
   std::string joined_cells(std::string_view raw) const {
     const char quote = records_.quote();
-    std::string out;
-    out.reserve(raw.size());
+    std::string out(raw.size(), '\0');
+    char* to = out.data();
     bool quoted = false;
     for (std::size_t i = 0; i < raw.size(); ++i) {
       if (raw[i] != quote) {
-        out += raw[i];
+        *to++ = raw[i];
       } else if (quoted && i + 1 < raw.size() && raw[i + 1] == quote) {
-        out += raw[i++];
+        *to++ = raw[i++];
       } else {
         quoted = !quoted;
       }
     }
+    out.resize(static_cast<std::size_t>(to - out.data()));
     return out;
   }
   std::vector<std::string> cells(std::size_t row) const {
