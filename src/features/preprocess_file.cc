@@ -44,9 +44,7 @@ void save_column(const ColumnPlan& plan, BinaryWriter& out) {
 void load_times(ColumnPlan& plan, BinaryReader& in) {
   plan.date_only = in.boolean();
   plan.fill_micros = in.i64();
-  // 9999-12-31 and as far back: beyond that there is no calendar.
-  constexpr std::int64_t kMaxMicros = 400000000000000000;
-  if (plan.fill_micros > kMaxMicros || plan.fill_micros < -kMaxMicros) in.fail("holds a time out of range");
+  if (plan.fill_micros > kMostMicros || plan.fill_micros < -kMostMicros) in.fail("holds a time out of range");
   const std::uint64_t parts = in.count(1);
   if (parts > 6) in.fail("has too many parts of a time");
   for (std::uint64_t i = 0; i < parts; ++i) {

@@ -199,6 +199,7 @@ void load_self_test(PipelineParts& parts, BinaryReader& in) {
       case CellValue::Kind::kText: cell.text = in.text(); break;
       case CellValue::Kind::kTime: cell.micros = in.i64(); break;
     }
+    if (cell.micros > kMostMicros || cell.micros < -kMostMicros) in.fail("holds a time out of range");
     test.cells.push_back(std::move(cell));
   }
   test.expected = in.finite_f64s();

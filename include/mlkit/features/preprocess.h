@@ -100,6 +100,9 @@ struct ColumnPlan {
   std::uint32_t find_level(std::string_view text) const;
 };
 
+// Times beyond about 10,000 years from 1970 have no calendar here; model files that hold such are refused.
+inline constexpr std::int64_t kMostMicros = 400000000000000000;
+
 // One raw cell, for the one-row path. Text is not owned.
 struct CellValue {
   enum class Kind : std::uint8_t { kMissing, kNumber, kText, kTime } kind = Kind::kMissing;
