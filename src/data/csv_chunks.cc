@@ -134,7 +134,7 @@ void CsvChunkReader::State::reserve(std::size_t bytes) {
   bigger.begin = bigger.storage.get() + kCsvPadding;
   bigger.limit = bigger.begin + bytes;
   std::memset(bigger.storage.get(), ' ', kCsvPadding);
-  std::memcpy(bigger.begin, buffer.begin, buffer.size);
+  if (buffer.size > 0) std::memcpy(bigger.begin, buffer.begin, buffer.size);
   bigger.size = buffer.size;
   buffer = std::move(bigger);
 }
@@ -150,7 +150,7 @@ void CsvChunkReader::State::fill() {
       got = file->read(to, room);
     } else {
       got = std::min(room, memory.size() - memory_position);
-      std::memcpy(to, memory.data() + memory_position, got);
+      if (got > 0) std::memcpy(to, memory.data() + memory_position, got);
       memory_position += got;
     }
     at_end = got == 0;
