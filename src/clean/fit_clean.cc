@@ -54,11 +54,14 @@ class Fitter {
   }
 
   CleanFit run() {
-    if (table_.rows() == 0) throw_data("there are no data rows");
     fit_.report.rows_in = table_.rows();
     fit_.report.columns_in = table_.column_count();
     name_columns();
     set_roles();
+    if (table_.rows() == 0) {
+      context_.warn("there are no data rows: only the names are cleaned");
+      return std::move(fit_);
+    }
     select_rows();
     drop_columns();
     learn();

@@ -77,6 +77,10 @@ std::size_t Schema::index_of(std::string_view name) const {
                "the table has " + std::to_string(size()) + " columns, #1 to #" + std::to_string(size()));
   }
   const std::vector<std::string> all = names();
+  if (size() == 1) {
+    throw_data("there is no column \"" + std::string(name) + "\"",
+               "the table has one column, \"" + all[0] + "\": if it should have more, say --delimiter");
+  }
   const std::string near = nearest_name(name, all);
   throw_data("there is no column \"" + std::string(name) + "\"",
              near.empty() ? "the columns are: " + list_names(all) : "did you mean \"" + near + "\"?");
