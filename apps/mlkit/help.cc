@@ -49,8 +49,18 @@ void append_entry(std::string& out, const std::string& left, std::string_view he
   append_wrapped(out, kHelpColumn, kHelpColumn, help);
 }
 
+std::string joined(const std::vector<std::string>& items, std::string_view between) {
+  std::string all;
+  for (const std::string& item : items) {
+    if (!all.empty()) all += between;
+    all += item;
+  }
+  return all;
+}
+
 std::string value_name_of(const Field& field) {
   if (!field.info.value_name.empty()) return field.info.value_name;
+  if (!field.info.choices.empty()) return joined(field.info.choices, "|");
   return std::visit(
       [](const auto* target) -> std::string {
         using T = std::remove_cvref_t<decltype(*target)>;
@@ -80,9 +90,7 @@ std::string default_of(const Field& field) {
         else if constexpr (std::is_same_v<T, std::string>)
           return *target;
         else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
-          std::string all;
-          for (const std::string& item : *target) all += (all.empty() ? "" : ",") + item;
-          return all;
+          return joined(*target, ",");
         } else
           return "";
       },
@@ -91,9 +99,7 @@ std::string default_of(const Field& field) {
 
 std::string help_of(const Field& field) {
   std::string text = field.info.help;
-  std::string choices;
-  for (const std::string& choice : field.info.choices) choices += (choices.empty() ? "" : ", ") + choice;
-  if (!choices.empty()) text += ": " + choices;
+  if (!field.info.choices.empty() && !field.info.value_name.empty()) text += ": " + joined(field.info.choices, ", ");
   const std::string standard = default_of(field);
   if (!standard.empty() && !field.info.required) text += " (default " + standard + ")";
   if (field.info.required) text += " (needed)";

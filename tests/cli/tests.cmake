@@ -1,9 +1,11 @@
 mlkit_test(cli
   ${CMAKE_CURRENT_LIST_DIR}/command_line_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/every_command_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/examples_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/golden_cases_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/progress_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/streams_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/surroundings_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/table_in_options_test.cc
   ${PROJECT_SOURCE_DIR}/tests/support/run_program.cc
 )

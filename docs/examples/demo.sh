@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# A guided run on real data: 344 penguins as they were typed in at Palmer Station. Each command is shown as
+# one would type it. `./dev demo` runs this; the files stay in a folder of their own to look at.
+set -euo pipefail
+data=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../data" && pwd)
+folder=${1:-$(mktemp -d "${TMPDIR:-/tmp}/mlkit-demo.XXXXXX")}
+mkdir -p "$folder"
+cd "$folder"
+cp "$data/penguins_raw.csv" penguins.csv
+
+bold() { if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then printf '\033[1m%s\033[0m\n' "$1"; else printf '%s\n' "$1"; fi; }
+tell() { printf '\n'; printf '# %s\n' "$@"; }
+run() { # as typed: one string
+  bold "\$ $1"
+  bash -c "$1" 2>&1
+}
+
+tell "The data as it comes: odd names, NA for missing, a column of comments." "Can we tell a penguin's sex from its measurements?"
+run "head -4 penguins.csv | cut -c 1-110"
+
+tell "What a person (or another tool) would want: one command, no options."
+run "mlkit clean penguins.csv -o clean.csv"
+run "head -3 clean.csv | cut -c 1-110"
+
+tell "On the way to a model one splits first: cleaning and scaling are then learned" "from the training rows alone, and sealed in the model file."
+run "mlkit split penguins.csv --target Sex --train train.csv --test test.csv"
+run "mlkit train train.csv --target Sex --clean --exclude 'Individual ID,Sample Number,Comments' -o sex.mlkit"
+
+tell "How good is it on rows that it has never seen?"
+run "mlkit evaluate sex.mlkit test.csv"
+
+tell "New rows in, predictions out, in the same order."
+run "mlkit predict sex.mlkit test.csv --proba -o predictions.csv"
+run "head -5 predictions.csv"
+
+tell "Is the file what it was when it was made, and does it compute the same here?"
+run "mlkit verify sex.mlkit"
+
+tell "All files are in $folder. What to type next:" \
+  "  mlkit inspect sex.mlkit          what is inside the model file" \
+  "  mlkit train --help               the other models and options" \
+  "  make -f $(dirname "$data")/docs/examples/Makefile   the same as a Makefile"
+printf '\ndone in %s s\n' "$SECONDS"

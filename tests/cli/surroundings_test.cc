@@ -1,0 +1,207 @@
+// Every command in bad surroundings: a full disk, readers that leave, interrupts, other locales;
+// and --json of every command. One model is trained for all of it.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "mlkit/io/json.h"
+#include "support/run_program.h"
+
+namespace mlkit::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A null anywhere but in the cells of a self-test row, where it is a missing cell.
+bool holds_null(const Json& value) {
+  if (value.is_null()) return true;
+  if (!value.is_structured()) return false;
+  for (const auto& [key, member] : value.items()) {
+    if (key != "row" && holds_null(member)) return true;
+  }
+  return false;
+}
+
+class Surroundings : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = new TemporaryFolder;
+    fs::create_directories(*folder_ / "bin");
+    make_program_folder(*folder_ / "bin");
+    fs::copy(MLKIT_SOURCE_DIR "/data/iris.csv", *folder_ / "iris.csv");
+    const RunResult result = shell("mlkit train iris.csv --target species -o iris.mlkit");
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+  }
+  static void TearDownTestSuite() {
+    delete folder_;
+    folder_ = nullptr;
+  }
+  static RunResult shell(const std::string& script, std::map<std::string, std::string> environment = {},
+                         double interrupt_after = 0) {
+    RunOptions options;
+    options.folder = folder_->path();
+    environment.emplace("PATH", *folder_ / "bin" + ":/usr/bin:/bin");
+    options.environment = std::move(environment);
+    options.interrupt_after_seconds = interrupt_after;
+    return run_program({"/bin/bash", "-c", script}, options);
+  }
+  // Files in the folder, without those that were there before.
+  static std::vector<std::string> leftovers(const std::vector<std::string>& known) {
+    std::vector<std::string> out;
+    for (const auto& entry : fs::directory_iterator(folder_->path())) {
+      const std::string name = entry.path().filename().string();
+      if (std::find(known.begin(), known.end(), name) == known.end()) out.push_back(name);
+    }
+    return out;
+  }
+  static std::vector<std::string> known_files() { return leftovers({}); }
+
+  // A command line for every command that prints something.
+  static std::vector<std::string> printing_commands() {
+    return {"mlkit clean iris.csv",
+            "mlkit evaluate iris.mlkit iris.csv",
+            "mlkit predict iris.mlkit iris.csv",
+            "mlkit inspect iris.mlkit",
+            "mlkit verify iris.mlkit",
+            "mlkit bench iris.csv",
+            "mlkit doctor"};
+  }
+
+  static TemporaryFolder* folder_;
+};
+
+TemporaryFolder* Surroundings::folder_ = nullptr;
+
+TEST_F(Surroundings, FullDiskIsSaidByEveryCommandThatPrints) {
+  std::vector<std::string> commands = printing_commands();
+  commands.emplace_back("mlkit train iris.csv --target species -o full.mlkit");
+  commands.emplace_back("mlkit --help");
+  for (const std::string& command : commands) {
+    for (const char* json : {"", " --json"}) {
+      const bool writes_data =
+          command.find(" clean ") != std::string::npos || command.find(" predict ") != std::string::npos;
+      if (writes_data && *json != '\0') continue;  // these need -o
+      const RunResult result = shell(command + json + " >/dev/full");
+      EXPECT_EQ(result.exit_code, 5) << command << json << result.err;
+      EXPECT_NE(result.err.find("No space left on device"), std::string::npos) << command << json << result.err;
+      if (command == "mlkit --help") break;
+    }
+  }
+  EXPECT_EQ(shell("mlkit clean iris.csv -o out.csv --json >/dev/full").exit_code, 5);
+}
+
+TEST_F(Surroundings, ClosedStandardStreamsAreErrorsNotAccidents) {
+  const std::string before = read_text(*folder_ / "iris.csv");
+  for (const std::string& command : printing_commands()) {
+    EXPECT_EQ(shell(command + " >&-").exit_code, 5) << command;
+    EXPECT_EQ(shell(command + " 2>&- >/dev/null").exit_code, 0) << command;
+  }
+  EXPECT_NE(shell("mlkit clean - <&-").exit_code, 0);
+  EXPECT_EQ(read_text(*folder_ / "iris.csv"), before);
+}
+
+TEST_F(Surroundings, JsonOfEveryCommandIsOneObjectWithoutNulls) {
+  std::vector<std::string> commands = printing_commands();
+  commands[0] += " -o cleaned.csv";
+  commands[2] += " -o predicted.csv";
+  commands.emplace_back("mlkit train iris.csv --target species -o again.mlkit");
+  commands.emplace_back("mlkit train iris.csv --target petal_length_cm --cv 3 -o length.mlkit");
+  commands.emplace_back("mlkit split iris.csv --target species --train a.csv --test b.csv");
+  for (const std::string& command : commands) {
+    const RunResult result = shell(command + " --json");
+    ASSERT_EQ(result.exit_code, 0) << command << result.err;
+    const Json object = parse_json(result.out, command);
+    EXPECT_EQ(object["schema"], 1) << command;
+    EXPECT_NE(command.find(object["command"].get<std::string>()), std::string::npos);
+    EXPECT_TRUE(object["warnings"].is_array()) << command;
+    EXPECT_FALSE(holds_null(object)) << command;
+  }
+}
+
+TEST_F(Surroundings, JsonAndDataDoNotShareStandardOutput) {
+  for (const char* command : {"mlkit clean iris.csv --json", "mlkit predict iris.mlkit iris.csv --json",
+                              "mlkit clean iris.csv -o - --json"}) {
+    const RunResult result = shell(command);
+    EXPECT_EQ(result.exit_code, 2) << command;
+    EXPECT_EQ(result.out, "") << command;
+  }
+}
+
+TEST_F(Surroundings, TheLocaleChangesNothing) {
+  for (const std::string& command : printing_commands()) {
+    if (command.find("bench") != std::string::npos) continue;  // figures of time
+    EXPECT_EQ(shell(command, {{"LC_ALL", "de_DE.UTF-8"}, {"LANG", "tr_TR.UTF-8"}}).out, shell(command).out) << command;
+  }
+}
+
+TEST_F(Surroundings, InputIsNeverTheOutput) {
+  const std::string before = read_text(*folder_ / "iris.csv");
+  for (const char* command :
+       {"mlkit clean iris.csv -o iris.csv", "mlkit clean iris.csv -o ./iris.csv",
+        "ln -sf iris.csv alias.csv; mlkit clean iris.csv -o alias.csv",
+        "ln -f iris.csv hard.csv; mlkit clean hard.csv -o iris.csv", "mlkit predict iris.mlkit iris.csv -o iris.csv",
+        "mlkit predict iris.mlkit iris.csv -o iris.mlkit", "mlkit train iris.csv --target species -o iris.csv",
+        "mlkit split iris.csv --train iris.csv --test b.csv"}) {
+    const RunResult result = shell(command);
+    EXPECT_EQ(result.exit_code, 2) << command << result.err;
+    EXPECT_EQ(read_text(*folder_ / "iris.csv"), before) << command;
+  }
+}
+
+TEST_F(Surroundings, AFolderIsNoOutputAndAnUnwritableOneIsSaid) {
+  EXPECT_EQ(shell("mkdir -p d; mlkit clean iris.csv -o d").exit_code, 5);
+  EXPECT_EQ(shell("mlkit clean iris.csv -o nowhere/out.csv").exit_code, 5);
+  EXPECT_EQ(shell("mlkit clean .").exit_code, 5);
+  EXPECT_EQ(shell("mlkit clean nowhere.csv").exit_code, 5);
+  EXPECT_EQ(shell("mlkit verify nowhere.mlkit").exit_code, 4);
+  EXPECT_EQ(shell("mlkit verify iris.csv").exit_code, 4);
+  EXPECT_EQ(shell("mlkit train iris.csv --target nothing -o m").exit_code, 3);
+}
+
+TEST_F(Surroundings, FileNamesMayHoldAnything) {
+  const RunResult result = shell(
+      "cp -- iris.csv $'-odd \\n na\\xffme.csv'; mlkit clean -o $'./o \\t.csv' -- $'-odd \\n na\\xffme.csv' && "
+      "cmp $'./o \\t.csv' <(mlkit clean iris.csv 2>/dev/null)");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  const RunResult missing = shell("mlkit clean $'no\\n\\e[31mwhere\\xff.csv'");
+  EXPECT_EQ(missing.exit_code, 5);
+  EXPECT_NE(missing.err.find("no\\n\\x1b[31mwhere\\xff.csv"), std::string::npos) << missing.err;
+}
+
+TEST_F(Surroundings, InterruptedWhileWritingLeavesNothingBehind) {
+  const std::vector<std::string> known = known_files();
+  const RunResult result =
+      shell("mkfifo feed; (cat iris.csv; exec sleep 2) >feed & exec mlkit predict iris.mlkit feed -o interrupted.csv",
+            {}, is_emulated() ? 1.5 : 0.3);
+  EXPECT_EQ(result.exit_code, 130) << result.err;
+  EXPECT_LT(result.seconds, is_emulated() ? 2.5 : 1.3);
+  EXPECT_EQ(result.out, "");
+  fs::remove(*folder_ / "feed");
+  EXPECT_EQ(leftovers(known), std::vector<std::string>{});
+}
+
+TEST_F(Surroundings, AReaderThatLeavesEndsPredictQuietly) {
+  // A million rows, written by awk into a pipe; head takes one line.
+  const std::string rows = is_emulated() ? "20000" : "1000000";
+  const RunResult result = shell(
+      "awk 'BEGIN { print \"sepal_length_cm,sepal_width_cm,petal_length_cm,petal_width_cm\"; for (i = 0; i < " + rows +
+      "; ++i) print \"5.\" i % 10 \",3.1,4.\" i % 7 \",1.2\" }' >big.csv; date +%s%N >start; "
+      "mlkit predict iris.mlkit big.csv | head -1; status=${PIPESTATUS[0]}; date +%s%N >stop; exit $status");
+  EXPECT_EQ(result.out, "prediction,confidence\n");
+  EXPECT_EQ(result.err, "");
+  EXPECT_TRUE(result.exit_code == 128 + SIGPIPE || result.exit_code == 0) << result.exit_code;
+  const double seconds = (std::stoll(read_text(*folder_ / "stop")) - std::stoll(read_text(*folder_ / "start"))) / 1e9;
+  EXPECT_LT(seconds, is_emulated() ? 20 : 1);
+}
+
+TEST_F(Surroundings, AnIgnoredPipeSignalDoesNotMakeItLoud) {
+  // Programs started by some daemons inherit SIGPIPE as ignored.
+  const RunResult result = shell("trap '' PIPE; mlkit predict iris.mlkit big.csv | head -1");
+  EXPECT_EQ(result.err, "");
+}
+
+}  // namespace
+}  // namespace mlkit::test
