@@ -137,6 +137,34 @@ TEST_F(Surroundings, TheLocaleChangesNothing) {
   }
 }
 
+TEST_F(Surroundings, TheNumberOfThreadsChangesNoByte) {
+  fs::copy(MLKIT_SOURCE_DIR "/data/penguins_raw.csv", *folder_ / "penguins.csv");
+  const std::vector<std::string> commands = {
+      "mlkit clean penguins.csv -o out1 --save-recipe out2 --report out3.json",
+      "mlkit split penguins.csv --target Species --train out1 --valid out2 --valid-size 0.2 --test out3 --seed 7",
+      "mlkit split penguins.csv --target Species --folds out1",
+      "mlkit train penguins.csv --target Sex --clean --cv 3 -o out1",
+      "mlkit train penguins.csv --target 'Body Mass (g)' -o out1",
+      "mlkit evaluate iris.mlkit iris.csv",
+      "mlkit predict iris.mlkit iris.csv --proba -o out1",
+      "mlkit inspect iris.mlkit --weights",
+      "mlkit verify iris.mlkit"};
+  for (const std::string& command : commands) {
+    std::string first;
+    for (const char* threads : {"1", "2", "3", "8"}) {
+      const RunResult result = shell(command + " --threads " + threads);
+      ASSERT_EQ(result.exit_code, 0) << command << result.err;
+      std::string all = result.out + result.err;
+      for (const char* name : {"out1", "out2", "out3", "out3.json"}) {
+        all += "\n--\n" + read_text(*folder_ / name);
+        fs::remove(*folder_ / name);
+      }
+      if (first.empty()) first = all;
+      EXPECT_EQ(all, first) << command << " --threads " << threads;
+    }
+  }
+}
+
 TEST_F(Surroundings, InputIsNeverTheOutput) {
   const std::string before = read_text(*folder_ / "iris.csv");
   for (const char* command :
@@ -174,32 +202,37 @@ TEST_F(Surroundings, FileNamesMayHoldAnything) {
 TEST_F(Surroundings, InterruptedWhileWritingLeavesNothingBehind) {
   const std::vector<std::string> known = known_files();
   const RunResult result =
-      shell("mkfifo feed; (cat iris.csv; exec sleep 2) >feed & exec mlkit predict iris.mlkit feed -o interrupted.csv",
+      shell("mkfifo feed; (cat iris.csv; exec sleep 10) >feed & exec mlkit predict iris.mlkit feed -o interrupted.csv",
             {}, is_emulated() ? 1.5 : 0.3);
   EXPECT_EQ(result.exit_code, 130) << result.err;
-  EXPECT_LT(result.seconds, is_emulated() ? 2.5 : 1.3);
+  EXPECT_LT(result.seconds, is_emulated() ? 5 : 2);  // the feed would end it only after that
   EXPECT_EQ(result.out, "");
   fs::remove(*folder_ / "feed");
   EXPECT_EQ(leftovers(known), std::vector<std::string>{});
 }
 
+// Rows to predict, made by awk.
+std::string make_rows(const std::string& rows) {
+  return "awk 'BEGIN { print \"sepal_length_cm,sepal_width_cm,petal_length_cm,petal_width_cm\"; for (i = 0; i < " +
+         rows + "; ++i) print \"5.\" i % 10 \",3.1,4.\" i % 7 \",1.2\" }' >big.csv; ";
+}
+
 TEST_F(Surroundings, AReaderThatLeavesEndsPredictQuietly) {
-  // A million rows, written by awk into a pipe; head takes one line.
-  const std::string rows = is_emulated() ? "20000" : "1000000";
-  const RunResult result = shell(
-      "awk 'BEGIN { print \"sepal_length_cm,sepal_width_cm,petal_length_cm,petal_width_cm\"; for (i = 0; i < " + rows +
-      "; ++i) print \"5.\" i % 10 \",3.1,4.\" i % 7 \",1.2\" }' >big.csv; date +%s%N >start; "
-      "mlkit predict iris.mlkit big.csv | head -1; status=${PIPESTATUS[0]}; date +%s%N >stop; exit $status");
+  const RunResult result = shell(make_rows(is_emulated() ? "20000" : "1000000") +
+                                 "date +%s%N >start; mlkit predict iris.mlkit big.csv | head -1; "
+                                 "status=${PIPESTATUS[0]}; date +%s%N >stop; exit $status");
   EXPECT_EQ(result.out, "prediction,confidence\n");
   EXPECT_EQ(result.err, "");
   EXPECT_TRUE(result.exit_code == 128 + SIGPIPE || result.exit_code == 0) << result.exit_code;
-  const double seconds = (std::stoll(read_text(*folder_ / "stop")) - std::stoll(read_text(*folder_ / "start"))) / 1e9;
-  EXPECT_LT(seconds, is_emulated() ? 20 : 1);
+  const double seconds =
+      static_cast<double>(std::stoll(read_text(*folder_ / "stop")) - std::stoll(read_text(*folder_ / "start"))) / 1e9;
+  EXPECT_LT(seconds, is_emulated() ? 30 : 10);  // generous: the machine may be busy; all rows take longer still
 }
 
 TEST_F(Surroundings, AnIgnoredPipeSignalDoesNotMakeItLoud) {
   // Programs started by some daemons inherit SIGPIPE as ignored.
-  const RunResult result = shell("trap '' PIPE; mlkit predict iris.mlkit big.csv | head -1");
+  const RunResult result = shell(make_rows("20000") + "trap '' PIPE; mlkit predict iris.mlkit big.csv | head -1");
+  EXPECT_EQ(result.out, "prediction,confidence\n");
   EXPECT_EQ(result.err, "");
 }
 
