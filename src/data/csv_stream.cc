@@ -27,6 +27,7 @@ struct CsvStream::State {
   CsvWorkerPool workers;
   std::vector<CsvColumnPlan> plan;
   std::atomic<std::uint64_t> rows{0};
+  Progress* progress = nullptr;
   bool finished = false;
 
   std::string count_further(const CsvChunk& chunk, std::size_t column, std::size_t here) const;
@@ -43,10 +44,15 @@ const DeclaredType& declared_type(const CsvReadOptions& options, const std::stri
 
 }  // namespace
 
-CsvStream::CsvStream(const std::string& path, const CsvReadOptions& options, Context&)
-    : state_(std::make_unique<State>(path, options)) {}
+CsvStream::CsvStream(const std::string& path, const CsvReadOptions& options, Context& context)
+    : state_(std::make_unique<State>(path, options)) {
+  state_->progress = context.progress;
+  if (state_->progress != nullptr) state_->progress->begin("reading", state_->chunks.size_hint());
+}
 
-CsvStream::~CsvStream() = default;
+CsvStream::~CsvStream() {
+  if (state_->progress != nullptr) state_->progress->end();
+}
 
 const std::vector<std::string>& CsvStream::header() const { return state_->chunks.header(); }
 
@@ -58,6 +64,7 @@ void CsvStream::set_types(std::map<std::string, DeclaredType> types, std::option
 
 std::optional<CsvChunk> CsvStream::next_chunk() {
   std::optional<CsvChunk> chunk = state_->chunks.next();
+  if (chunk && state_->progress != nullptr) state_->progress->advance(chunk->size);
   if (!chunk && !std::exchange(state_->finished, true)) state_->chunks.finish();
   return chunk;
 }

@@ -151,7 +151,7 @@ TEST(House, EverySourceIsListed) {
   for (const fs::path& path : sources({"src", "apps", "tests"})) {
     if (path.extension() != ".cc") continue;
     const std::string file = fs::relative(path, kTop).string();
-    if (file.rfind("tests/support/", 0) == 0 || file.rfind("tests/fuzz/", 0) == 0) continue;
+    if (file.rfind("tests/support/", 0) == 0 || file.ends_with("_fuzz.cc")) continue;  // listed by a variable
     const fs::path list = file.rfind("src/", 0) == 0    ? path.parent_path() / "sources.cmake"
                           : file.rfind("apps/", 0) == 0 ? path.parent_path() / "CMakeLists.txt"
                                                         : path.parent_path() / "tests.cmake";
