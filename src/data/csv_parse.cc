@@ -82,4 +82,12 @@ void CsvWorkerPool::give_back(CsvWorker* worker) {
   free_.push_back(worker);
 }
 
+void warn_about_bad_rows(const CsvChunkReader& chunks, Context& context) {
+  const auto warn = [&](std::uint64_t rows, const std::string& what) {
+    if (rows > 0) context.warn(chunks.name() + ": " + with_thousands(rows) + (rows == 1 ? " row " : " rows ") + what);
+  };
+  warn(chunks.rows_skipped(), "could not be read and left out; --rejects FILE keeps them");
+  warn(chunks.rows_padded(), "of another length than the header made to fit (--on-bad-row pad)");
+}
+
 }  // namespace mlkit

@@ -297,6 +297,7 @@ class TableReader {
 
 Table read_chunks(CsvChunkReader& chunks, Context& context, CsvReadReport* report) {
   Table table = TableReader(chunks, context).read();
+  warn_about_bad_rows(chunks, context);
   if (report != nullptr) {
     report->bytes = chunks.bytes_read();
     report->rows = table.rows();

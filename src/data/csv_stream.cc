@@ -27,6 +27,7 @@ struct CsvStream::State {
   CsvWorkerPool workers;
   std::vector<CsvColumnPlan> plan;
   std::atomic<std::uint64_t> rows{0};
+  Context* context = nullptr;
   Progress* progress = nullptr;
   bool finished = false;
 
@@ -46,6 +47,7 @@ const DeclaredType& declared_type(const CsvReadOptions& options, const std::stri
 
 CsvStream::CsvStream(const std::string& path, const CsvReadOptions& options, Context& context)
     : state_(std::make_unique<State>(path, options)) {
+  state_->context = &context;
   state_->progress = context.progress;
   if (state_->progress != nullptr) state_->progress->begin("reading", state_->chunks.size_hint());
 }
@@ -65,7 +67,10 @@ void CsvStream::set_types(std::map<std::string, DeclaredType> types, std::option
 std::optional<CsvChunk> CsvStream::next_chunk() {
   std::optional<CsvChunk> chunk = state_->chunks.next();
   if (chunk && state_->progress != nullptr) state_->progress->advance(chunk->size);
-  if (!chunk && !std::exchange(state_->finished, true)) state_->chunks.finish();
+  if (!chunk && !std::exchange(state_->finished, true)) {
+    state_->chunks.finish();
+    warn_about_bad_rows(state_->chunks, *state_->context);
+  }
   return chunk;
 }
 

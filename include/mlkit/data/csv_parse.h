@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "mlkit/base/context.h"
 #include "mlkit/data/csv_chunks.h"
 #include "mlkit/data/csv_columns.h"
 #include "mlkit/data/csv_index.h"
@@ -24,6 +25,9 @@ void check_csv_columns_exist(const std::vector<std::string>& header, const CsvRe
 // The error for cells that do not fit the declared type of column `column`; `further` of them follow.
 Error csv_misfit_error(const CsvMisfits& misfits, const std::vector<std::string>& header, std::size_t column,
                        const CsvColumnPlan& plan, const std::string& further, const std::string& file);
+
+// Warns of rows that --on-bad-row left out or completed; call once, at the end of the input.
+void warn_about_bad_rows(const CsvChunkReader& chunks, Context& context);
 
 // The memory that one thread needs to parse chunks.
 struct CsvWorker {
