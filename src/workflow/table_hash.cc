@@ -1,6 +1,7 @@
 #include "mlkit/workflow/table_hash.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 
 #include "mlkit/base/binary.h"
@@ -33,11 +34,26 @@ void add_categories(const Column& column, Sha256& hash) {
   hash.update(out.data());
 }
 
+// The bits of every number, little-endian, missing ones as one fixed NaN.
+void add_numbers(const Column& column, Sha256& hash) {
+  constexpr std::uint64_t kMissingBits = 0x7FF8000000000000ull;
+  const std::vector<double>& values = column.numbers().values;
+  std::vector<std::uint64_t> buffer;
+  for (std::size_t begin = 0; begin < values.size(); begin += kBufferBytes / 8) {
+    buffer.clear();
+    for (std::size_t row = begin; row < std::min(values.size(), begin + kBufferBytes / 8); ++row) {
+      std::uint64_t bits = values[row] == values[row] ? std::bit_cast<std::uint64_t>(values[row]) : kMissingBits;
+      if constexpr (std::endian::native == std::endian::big) bits = __builtin_bswap64(bits);
+      buffer.push_back(bits);
+    }
+    hash.update({reinterpret_cast<const char*>(buffer.data()), buffer.size() * 8});
+  }
+}
+
 void add_cell(const Column& column, std::size_t row, BinaryWriter& out) {
   const bool missing = column.is_missing(row);
   out.boolean(!missing);
   if (missing) return;
-  if (column.is_numeric()) out.f64(column.numbers().values[row] + 0.0);
   if (column.is_times()) out.i64(column.times().micros[row]);
   if (column.is_texts()) out.text(column.texts().at(row));
 }
@@ -51,6 +67,8 @@ std::string column_digest(const Column& column) {
   hash.update(head.data());
   if (column.is_categorical()) {
     add_categories(column, hash);
+  } else if (column.is_numeric()) {
+    add_numbers(column, hash);
   } else {
     BinaryWriter out;
     for (std::size_t row = 0; row < column.size(); ++row) {
