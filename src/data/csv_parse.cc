@@ -42,9 +42,8 @@ void check_csv_columns_exist(const std::vector<std::string>& header, const CsvRe
                              const std::string& file) {
   const auto check = [&](const std::string& name) {
     if (std::find(header.begin(), header.end(), name) != header.end()) return;
-    const std::string near = nearest_name(name, header);
     throw Error(ErrorCode::kData, "there is no column \"" + name + "\"",
-                {.file = file, .column = {}, .hint = near.empty() ? "" : "did you mean \"" + near + "\"?"});
+                {.file = file, .column = {}, .hint = missing_column_hint(name, header)});
   };
   for (const auto& [name, type] : options.types) check(name);
   if (options.columns) std::for_each(options.columns->begin(), options.columns->end(), check);

@@ -22,6 +22,14 @@ std::string list_names(const std::vector<std::string>& names) {
 
 }  // namespace
 
+std::string missing_column_hint(std::string_view name, const std::vector<std::string>& names) {
+  if (names.size() == 1) {
+    return "the table has one column, \"" + names[0] + "\": if it should have more, say --delimiter";
+  }
+  const std::string near = nearest_name(name, names);
+  return near.empty() ? "the columns are: " + list_names(names) : "did you mean \"" + near + "\"?";
+}
+
 std::string_view column_type_name(ColumnType type) {
   switch (type) {
     case ColumnType::kNumeric: return "numeric";
@@ -76,14 +84,7 @@ std::size_t Schema::index_of(std::string_view name) const {
     throw_data("there is no column " + std::string(name),
                "the table has " + std::to_string(size()) + " columns, #1 to #" + std::to_string(size()));
   }
-  const std::vector<std::string> all = names();
-  if (size() == 1) {
-    throw_data("there is no column \"" + std::string(name) + "\"",
-               "the table has one column, \"" + all[0] + "\": if it should have more, say --delimiter");
-  }
-  const std::string near = nearest_name(name, all);
-  throw_data("there is no column \"" + std::string(name) + "\"",
-             near.empty() ? "the columns are: " + list_names(all) : "did you mean \"" + near + "\"?");
+  throw_data("there is no column \"" + std::string(name) + "\"", missing_column_hint(name, names()));
 }
 
 }  // namespace mlkit

@@ -35,6 +35,10 @@ struct ColumnSpec {
   bool operator==(const ColumnSpec&) const = default;
 };
 
+// What to do about a name that is not among `names`: the nearest of them, or all, or (where there is one
+// only) a word about the delimiter.
+std::string missing_column_hint(std::string_view name, const std::vector<std::string>& names);
+
 class Schema {
  public:
   Schema() = default;
