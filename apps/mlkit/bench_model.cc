@@ -52,13 +52,15 @@ std::vector<double> time_rows(const Pipeline& pipeline, const Table& table, std:
 
 }  // namespace
 
-Json bench_model(const std::string& model, const std::string& input, CsvReadOptions csv, std::int64_t runs, Context& context) {
+Json bench_model(const std::string& model, const std::string& input, CsvReadOptions csv, std::int64_t runs,
+                 Context& context) {
   const auto load_start = Clock::now();
   ModelFileInfo info;
   const Pipeline pipeline = read_model_file(model, &info);
   const double load_seconds = seconds_since(load_start);
   if (input != "-") {
-    for (const auto& [name, type] : pipeline.declared_types(CsvStream(input, csv, context).header())) csv.types[name] = type;
+    for (const auto& [name, type] : pipeline.declared_types(CsvStream(input, csv, context).header()))
+      csv.types[name] = type;
   }
   const Table table = read_csv(input, csv, context);
   if (table.rows() == 0) throw_data("there are no rows to time");

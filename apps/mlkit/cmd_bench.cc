@@ -40,8 +40,10 @@ struct Reading {
 class Bench : public Command {
  public:
   void declare(FieldList& arguments, FieldList& options) override {
-    arguments.add("input", input_, {.help = "the table to read; or a model file, with rows for it as the second",
-                                    .value_name = "IN", .is_file = true});
+    arguments.add("input", input_,
+                  {.help = "the table to read; or a model file, with rows for it as the second",
+                   .value_name = "IN",
+                   .is_file = true});
     arguments.add("rows", rows_, {.help = "rows for the model to score", .value_name = "ROWS", .is_file = true});
     table_.declare(options);
     options.add("runs", runs_, {.help = "how often to read it; the median counts", .range = between(1, 1e6)});
@@ -75,9 +77,10 @@ class Bench : public Command {
     line("features", with_thousands(result["features"].get<std::uint64_t>()));
     line("model bytes", with_thousands(result["model_bytes"].get<std::uint64_t>()));
     line("loading", rounded(result["load_milliseconds"].get<double>(), 3) + " ms");
-    line("one row", rounded(result["row_microseconds"]["median"].get<double>(), 3) + " us (99 %: " +
-                        rounded(result["row_microseconds"]["p99"].get<double>(), 3) + " us)");
-    line("all at once", with_thousands(static_cast<std::uint64_t>(result["batch_rows_per_second"].get<double>())) + " rows/s");
+    line("one row", rounded(result["row_microseconds"]["median"].get<double>(), 3) +
+                        " us (99 %: " + rounded(result["row_microseconds"]["p99"].get<double>(), 3) + " us)");
+    line("all at once",
+         with_thousands(static_cast<std::uint64_t>(result["batch_rows_per_second"].get<double>())) + " rows/s");
     line("peak memory", rounded(static_cast<double>(peak_memory_bytes()) / 1e6, 1) + " MB");
     session.print(out);
     session.show_warnings();
@@ -127,8 +130,9 @@ class Bench : public Command {
     line("rows", with_thousands(reading.report.rows));
     line("columns", with_thousands(reading.columns));
     line("bytes", with_thousands(reading.report.bytes));
-    line("seconds", rounded(seconds, 4) + (runs_ == 1 ? "" : " (median of " + with_thousands(reading.seconds.size()) +
-                                                                 ", fastest " + rounded(reading.seconds.front(), 4) + ")"));
+    line("seconds", rounded(seconds, 4) + (runs_ == 1 ? ""
+                                                      : " (median of " + with_thousands(reading.seconds.size()) +
+                                                            ", fastest " + rounded(reading.seconds.front(), 4) + ")"));
     line("rows/s", with_thousands(static_cast<unsigned long long>(static_cast<double>(reading.report.rows) / seconds)));
     line("MB/s", rounded(static_cast<double>(reading.report.bytes) / kMega / seconds, 1));
     if (reading.report.rows_skipped > 0) line("rows skipped", with_thousands(reading.report.rows_skipped));

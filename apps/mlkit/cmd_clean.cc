@@ -37,16 +37,19 @@ class Clean : public Command {
 
 void Clean::declare(FieldList& arguments, FieldList& options) {
   arguments.add("in", input_, {.help = "table to clean; - is standard input", .value_name = "IN", .is_file = true});
-  options.add("output", output_,
-              {.help = "cleaned table", .value_name = "OUT", .is_file = true, .short_name = 'o'});
+  options.add("output", output_, {.help = "cleaned table", .value_name = "OUT", .is_file = true, .short_name = 'o'});
   options.add_struct(options_);
-  options.add("save_recipe", save_recipe_,
-              {.help = "what was asked for and learned, to be replayed on other rows", .value_name = "FILE", .is_file = true});
+  options.add(
+      "save_recipe", save_recipe_,
+      {.help = "what was asked for and learned, to be replayed on other rows", .value_name = "FILE", .is_file = true});
   options.add("recipe", recipe_,
               {.help = "replay a saved recipe: its names, medians and fences; nothing is learned",
-               .value_name = "FILE", .is_file = true});
+               .value_name = "FILE",
+               .is_file = true});
   options.add("report", report_,
-              {.help = "what was done, as text, or as JSON where the name ends in .json", .value_name = "FILE", .is_file = true});
+              {.help = "what was done, as text, or as JSON where the name ends in .json",
+               .value_name = "FILE",
+               .is_file = true});
   options.add("if_changed", if_changed_, {.help = "leave outputs that would not change untouched"});
   table_in_.declare(options);
 }
@@ -70,7 +73,9 @@ void Clean::check_options(const Session& session) const {
 void Clean::check_recipe_options() const {
   const CleanOptions defaults;
   const auto refuse = [](bool given, const std::string& option) {
-    if (given) throw_usage(option + " is part of the recipe and cannot be given with --recipe", "leave it out, or clean without --recipe");
+    if (given)
+      throw_usage(option + " is part of the recipe and cannot be given with --recipe",
+                  "leave it out, or clean without --recipe");
   };
   refuse(options_.keep_names, "--keep-names");
   refuse(options_.max_col_missing.has_value(), "--max-col-missing");
@@ -86,7 +91,8 @@ CleanFit Clean::learn_or_replay(const CleanRecipe* recipe, const Table& table, C
   if (recipe == nullptr) return fit_clean(table, options_, context);
   CleanFit fit{.recipe = *recipe, .report = {}, .kept = {}};
   fit.recipe.options.keep_duplicates |= options_.keep_duplicates;
-  if (options_.max_row_missing != CleanOptions().max_row_missing) fit.recipe.options.max_row_missing = options_.max_row_missing;
+  if (options_.max_row_missing != CleanOptions().max_row_missing)
+    fit.recipe.options.max_row_missing = options_.max_row_missing;
   fit.report.columns_in = table.column_count();
   fit.kept = select_clean_rows(fit.recipe, table, context, &fit.report);
   return fit;
@@ -97,8 +103,10 @@ void expect_types_of(const CleanRecipe& recipe, CsvReadOptions& csv) {
   for (const bool original : {true, false}) {
     for (const CleanColumn& column : recipe.columns) {
       if (column.dropped) continue;
-      csv.expected_types.emplace(original ? column.source.name : column.name,
-                                 DeclaredType{.type = column.source.type, .id = column.source.role == ColumnRole::kId && column.source.type == ColumnType::kText});
+      csv.expected_types.emplace(
+          original ? column.source.name : column.name,
+          DeclaredType{.type = column.source.type,
+                       .id = column.source.role == ColumnRole::kId && column.source.type == ColumnType::kText});
     }
   }
 }
@@ -148,7 +156,8 @@ int Clean::run(Session& session) {
   }
   session.show_warnings();
   if (!session.quiet()) write_standard_error(render_clean_report(fit.recipe, fit.report));
-  const std::string where = output_ == "-" ? "" : " in " + output_ + "; next: mlkit train " + output_ + " --target COL -o MODEL";
+  const std::string where =
+      output_ == "-" ? "" : " in " + output_ + "; next: mlkit train " + output_ + " --target COL -o MODEL";
   session.summary("clean: " + with_thousands(fit.report.rows_out) + " rows" + where);
   return 0;
 }

@@ -78,7 +78,8 @@ Json confusion_json(const Confusion& confusion, const std::vector<std::string>& 
   Json matrix = Json::array();
   for (std::size_t truth = 0; truth < confusion.classes; ++truth) {
     Json row = Json::array();
-    for (std::size_t predicted = 0; predicted < confusion.classes; ++predicted) row.push_back(confusion.at(truth, predicted));
+    for (std::size_t predicted = 0; predicted < confusion.classes; ++predicted)
+      row.push_back(confusion.at(truth, predicted));
     matrix.push_back(std::move(row));
   }
   Json out = {{"labels", classes}, {"matrix", matrix}};
@@ -114,16 +115,22 @@ class Evaluate : public Command {
  public:
   void declare(FieldList& arguments, FieldList& options) override {
     arguments.add("model", model_, {.help = "a model file made by train", .value_name = "MODEL", .is_file = true});
-    arguments.add("input", input_, {.help = "rows with known answers (CSV, - is standard input)", .value_name = "IN", .is_file = true});
-    options.add("metrics", metrics_, {.help = "which ones (the names of scikit-learn's scorers)", .value_name = "LIST"});
-    options.add("threshold", threshold_, {.help = "positive from this probability on, instead of the model's own threshold",
-                                          .range = between(0, 1)});
+    arguments.add("input", input_,
+                  {.help = "rows with known answers (CSV, - is standard input)", .value_name = "IN", .is_file = true});
+    options.add("metrics", metrics_,
+                {.help = "which ones (the names of scikit-learn's scorers)", .value_name = "LIST"});
+    options.add(
+        "threshold", threshold_,
+        {.help = "positive from this probability on, instead of the model's own threshold", .range = between(0, 1)});
     options.add("gate", gate_, {.help = "exit 1 unless this holds, e.g. 'roc_auc>=0.9'", .value_name = "EXPRESSION"});
     options.add("weight", weight_, {.help = "column with the weight of each row", .value_name = "COL"});
-    options.add("roc", roc_, {.help = "writes the ROC curve (threshold, fpr, tpr)", .value_name = "FILE", .is_file = true});
+    options.add("roc", roc_,
+                {.help = "writes the ROC curve (threshold, fpr, tpr)", .value_name = "FILE", .is_file = true});
     options.add("pr", pr_, {.help = "writes the precision-recall curve", .value_name = "FILE", .is_file = true});
-    options.add("bins", metric_options_.bins, {.help = "of the calibration error", .value_name = "N", .range = between(1, 10000)});
-    options.add("ci", ci_, {.help = "confidence of the intervals", .value_name = "SHARE", .range = strictly_between(0, 1)});
+    options.add("bins", metric_options_.bins,
+                {.help = "of the calibration error", .value_name = "N", .range = between(1, 10000)});
+    options.add("ci", ci_,
+                {.help = "confidence of the intervals", .value_name = "SHARE", .range = strictly_between(0, 1)});
     declare_scores(options);
     table_in_.declare(options);
   }
@@ -156,7 +163,8 @@ class Evaluate : public Command {
       if (!metric.note.empty()) session.context().warn(metric.name + ": " + metric.note);
     }
     write_curves(scored);
-    const bool passed = std::all_of(gates.begin(), gates.end(), [&](const Gate& gate) { return gate_holds(gate, metrics); });
+    const bool passed =
+        std::all_of(gates.begin(), gates.end(), [&](const Gate& gate) { return gate_holds(gate, metrics); });
     if (session.json()) {
       session.result("evaluate", to_json(scored, metrics, gates, passed));
     } else {
@@ -169,15 +177,18 @@ class Evaluate : public Command {
  private:
   void declare_scores(FieldList& options) {
     const std::string group = "Without a model";
-    options.add("scores", scores_.scores,
-                {.help = "truth and answers from any source (CSV)", .value_name = "FILE", .group = group, .is_file = true});
+    options.add(
+        "scores", scores_.scores,
+        {.help = "truth and answers from any source (CSV)", .value_name = "FILE", .group = group, .is_file = true});
     options.add("label", scores_.label, {.help = "column with the truth", .value_name = "COL", .group = group});
-    options.add("score", scores_.score,
-                {.help = "column with the score of the positive one of two classes", .value_name = "COL", .group = group});
+    options.add(
+        "score", scores_.score,
+        {.help = "column with the score of the positive one of two classes", .value_name = "COL", .group = group});
     options.add("prediction", scores_.prediction,
                 {.help = "column with the predicted class, or number", .value_name = "COL", .group = group});
-    options.add("task", scores_.task, {.help = "regression: the label is a number",
-                                       .choices = {"classification", "regression"}, .group = group});
+    options.add(
+        "task", scores_.task,
+        {.help = "regression: the label is a number", .choices = {"classification", "regression"}, .group = group});
     options.add("positive", scores_.positive,
                 {.help = "the positive one of two classes (the last in order)", .value_name = "CLASS", .group = group});
   }
@@ -214,7 +225,8 @@ class Evaluate : public Command {
   static std::vector<std::string> metrics_for(const ScoredTable& scored) {
     std::vector<std::string> names = default_metrics(scored.predictions.classes);
     if (scored.are_probabilities) return names;
-    std::erase_if(names, [](const std::string& name) { return name == "log_loss" || name == "brier" || name == "ece"; });
+    std::erase_if(names,
+                  [](const std::string& name) { return name == "log_loss" || name == "brier" || name == "ece"; });
     return names;
   }
 
@@ -265,7 +277,8 @@ class Evaluate : public Command {
 
   static double prevalence(const Confusion& confusion) { return confusion.support(1) / confusion.total(); }
 
-  Json to_json(const ScoredTable& scored, const std::vector<MetricValue>& metrics, const std::vector<Gate>& gates, bool passed) const {
+  Json to_json(const ScoredTable& scored, const std::vector<MetricValue>& metrics, const std::vector<Gate>& gates,
+               bool passed) const {
     Json out;
     out["rows"] = scored.predictions.rows;
     out["rows_without_target"] = scored.truth.missing;

@@ -15,15 +15,20 @@
 namespace mlkit::app {
 namespace {
 
-const std::vector<std::string> kSectionNames = {"file", "inputs", "features", "model", "decision", "training", "self_test"};
+const std::vector<std::string> kSectionNames = {"file",     "inputs",   "features", "model",
+                                                "decision", "training", "self_test"};
 constexpr std::size_t kLevelsShown = 20;
 constexpr std::size_t kCoefficientsShown = 30;
 
 Json file_json(const ModelFileInfo& info) {
   Json sections = Json::array();
   for (const SectionInfo& section : info.sections) {
-    sections.push_back({{"name", section.name}, {"version", section.version}, {"required", section.required},
-                        {"known", section.known}, {"bytes", section.bytes}, {"crc32c", fmt::format("{:08x}", section.crc32c)}});
+    sections.push_back({{"name", section.name},
+                        {"version", section.version},
+                        {"required", section.required},
+                        {"known", section.known},
+                        {"bytes", section.bytes},
+                        {"crc32c", fmt::format("{:08x}", section.crc32c)}});
   }
   return {{"format", info.format}, {"bytes", info.bytes}, {"sha256", info.sha256}, {"sections", sections}};
 }
@@ -36,7 +41,8 @@ Json inputs_json(const Pipeline& pipeline) {
     if (!parts.aliases[i].empty()) column["also"] = parts.aliases[i];
     columns.push_back(std::move(column));
   }
-  Json out = {{"columns", columns}, {"target", {{"name", parts.target.name}, {"type", column_type_name(parts.target.type)}}}};
+  Json out = {{"columns", columns},
+              {"target", {{"name", parts.target.name}, {"type", column_type_name(parts.target.type)}}}};
   if (!parts.weight.empty()) out["weight"] = parts.weight;
   out["cleaned"] = parts.clean.has_value();
   return out;
@@ -68,7 +74,9 @@ Json features_json(const Pipeline& pipeline) {
   const Preprocess& preprocess = pipeline.parts().preprocess;
   Json columns = Json::array();
   for (const ColumnPlan& plan : preprocess.columns()) columns.push_back(plan_json(plan));
-  return {{"columns", columns}, {"names", preprocess.feature_names()}, {"scaled", preprocess.scaled()},
+  return {{"columns", columns},
+          {"names", preprocess.feature_names()},
+          {"scaled", preprocess.scaled()},
           {"sparse", preprocess.sparse()}};
 }
 
@@ -81,11 +89,19 @@ Json numbers_json(const std::vector<std::pair<std::string, double>>& numbers) {
 Json training_json(const TrainingRecord& record) {
   Json options = Json::object();
   for (const auto& [name, value] : record.options) options[name] = value;
-  return {{"mlkit", record.mlkit_version}, {"seed", record.seed}, {"data_sha256", record.data_sha256},
-          {"rows", record.rows}, {"rows_without_target", record.rows_without_target}, {"options", options},
-          {"solver", record.solver}, {"objective", record.objective}, {"iterations", record.iterations},
-          {"converged", record.converged}, {"metrics", numbers_json(record.metrics)},
-          {"baseline", numbers_json(record.baseline)}, {"valid", numbers_json(record.valid_metrics)},
+  return {{"mlkit", record.mlkit_version},
+          {"seed", record.seed},
+          {"data_sha256", record.data_sha256},
+          {"rows", record.rows},
+          {"rows_without_target", record.rows_without_target},
+          {"options", options},
+          {"solver", record.solver},
+          {"objective", record.objective},
+          {"iterations", record.iterations},
+          {"converged", record.converged},
+          {"metrics", numbers_json(record.metrics)},
+          {"baseline", numbers_json(record.baseline)},
+          {"valid", numbers_json(record.valid_metrics)},
           {"warnings", record.warnings}};
 }
 
@@ -119,16 +135,16 @@ std::string join(const std::vector<std::string>& items, std::size_t limit) {
 
 std::string plan_text(const ColumnPlan& plan) {
   if (plan.encoding == Encoding::kOneHot) {
-    return fmt::format("one-hot, {}{}: {}", count_of(plan.levels.size(), "level"), plan.drop_first ? ", first dropped" : "",
-                       join(plan.levels, kLevelsShown));
+    return fmt::format("one-hot, {}{}: {}", count_of(plan.levels.size(), "level"),
+                       plan.drop_first ? ", first dropped" : "", join(plan.levels, kLevelsShown));
   }
   if (plan.encoding == Encoding::kTimeParts) {
     std::string parts;
     for (const TimePart part : plan.parts) parts += (parts.empty() ? "" : ", ") + std::string(time_part_name(part));
     return "time stamp: " + parts;
   }
-  return fmt::format("number, gaps {}, ({} - {}) / {}", std::isfinite(plan.fill) ? short_number(plan.fill) : "refused", "x",
-                     short_number(plan.center[0]), short_number(plan.scale[0]));
+  return fmt::format("number, gaps {}, ({} - {}) / {}", std::isfinite(plan.fill) ? short_number(plan.fill) : "refused",
+                     "x", short_number(plan.center[0]), short_number(plan.scale[0]));
 }
 
 class Inspect : public Command {
@@ -136,7 +152,8 @@ class Inspect : public Command {
   void declare(FieldList& arguments, FieldList& options) override {
     arguments.add("model", model_, {.help = "a model file made by train", .value_name = "MODEL", .is_file = true});
     options.add("section", section_, {.help = "only this part", .choices = kSectionNames});
-    options.add("weights", weights_, {.help = "all coefficients, in the units of the columns instead of the scaled ones"});
+    options.add("weights", weights_,
+                {.help = "all coefficients, in the units of the columns instead of the scaled ones"});
   }
 
   int run(Session& session) override {
@@ -169,7 +186,8 @@ class Inspect : public Command {
     const PipelineParts& parts = pipeline.parts();
     std::string out;
     if (wants("file")) {
-      out += fmt::format("model file, format {}, {} bytes\nSHA-256 {}\n\n", info.format, with_thousands(info.bytes), info.sha256);
+      out += fmt::format("model file, format {}, {} bytes\nSHA-256 {}\n\n", info.format, with_thousands(info.bytes),
+                         info.sha256);
     }
     if (wants("inputs")) {
       out += "target  " + escape_controls(parts.target.name) + "\ninputs\n";
@@ -195,13 +213,15 @@ class Inspect : public Command {
       out += "\n";
     }
     if (wants("training")) out += training_text(parts.record);
-    if (wants("self_test")) out += "self-test rows: " + std::to_string(parts.self_test.rows) + " (mlkit verify replays them)\n";
+    if (wants("self_test"))
+      out += "self-test rows: " + std::to_string(parts.self_test.rows) + " (mlkit verify replays them)\n";
     return out;
   }
 
   std::string model_text(const Pipeline& pipeline) const {
     const std::size_t limit = weights_ ? pipeline.parts().preprocess.outputs() : kCoefficientsShown;
-    std::string out = std::string(pipeline.parts().model->kind()) + " model, " + std::string(task_name(pipeline.task())) + "\n";
+    std::string out =
+        std::string(pipeline.parts().model->kind()) + " model, " + std::string(task_name(pipeline.task())) + "\n";
     const std::string coefficients = render_coefficients(pipeline, limit, weights_);
     if (!coefficients.empty()) {
       out += weights_ ? "coefficients in the units of the columns\n"
@@ -215,7 +235,8 @@ class Inspect : public Command {
                       std::to_string(record.seed) + "\n";
     if (!record.data_sha256.empty()) out += "data SHA-256 " + record.data_sha256 + "\n";
     out += record.solver + ", " + count_of(static_cast<std::uint64_t>(record.iterations), "iteration") +
-           (record.converged ? ", converged" : ", not converged") + ", objective " + short_number(record.objective) + "\n";
+           (record.converged ? ", converged" : ", not converged") + ", objective " + short_number(record.objective) +
+           "\n";
     for (const auto& [name, value] : record.metrics) {
       out += "  " + fit_text(name, 24) + fmt::format("{:>12}", short_number(value));
       for (const auto& [other, base] : record.baseline) {

@@ -92,9 +92,13 @@ class Predict : public Command {
  public:
   void declare(FieldList& arguments, FieldList& options) override {
     arguments.add("model", model_, {.help = "a model file made by train", .value_name = "MODEL", .is_file = true});
-    arguments.add("input", input_, {.help = "rows to predict (CSV, - is standard input)", .value_name = "IN", .is_file = true});
-    options.add("output", output_, {.help = "where the predictions go (standard output)", .value_name = "OUT",
-                                    .is_file = true, .short_name = 'o'});
+    arguments.add("input", input_,
+                  {.help = "rows to predict (CSV, - is standard input)", .value_name = "IN", .is_file = true});
+    options.add("output", output_,
+                {.help = "where the predictions go (standard output)",
+                 .value_name = "OUT",
+                 .is_file = true,
+                 .short_name = 'o'});
     options.add("proba", proba_, {.help = "also the probability of every class"});
     options.add("keep", keep_, {.help = "columns of the input to copy before the prediction", .value_name = "COLS"});
     options.add("threshold", threshold_,
@@ -111,7 +115,8 @@ class Predict : public Command {
       if (pipeline.task() != Task::kBinary) throw_usage("--threshold is for models of two classes");
       pipeline = pipeline.with_threshold(*threshold_);
     }
-    if (proba_ && !pipeline.is_classification()) throw_usage("--proba is for models of classes, this one predicts numbers");
+    if (proba_ && !pipeline.is_classification())
+      throw_usage("--proba is for models of classes, this one predicts numbers");
     const std::string out_path = output_.empty() ? "-" : output_;
     check_output_is_not_input(out_path, input_);
     check_output_is_not_input(out_path, model_);
@@ -152,7 +157,8 @@ class Predict : public Command {
     stream.set_types(std::move(types), std::move(wanted));
   }
 
-  std::uint64_t stream_rows(Session& session, const Pipeline& pipeline, const std::string& out_path, TransformCounts& counts) {
+  std::uint64_t stream_rows(Session& session, const Pipeline& pipeline, const std::string& out_path,
+                            TransformCounts& counts) {
     const CsvReadOptions csv = table_in_.to_csv_options();
     CsvStream stream(input_, csv, session.context());
     declare_columns(stream, csv, pipeline);

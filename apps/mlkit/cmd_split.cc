@@ -47,7 +47,8 @@ bool has_classes(const Column& column) {
 
 void require_no_gaps(const Column& column, const std::string& option) {
   if (!column.validity.any_missing()) return;
-  throw_data(std::to_string(column.validity.missing_count()) + " rows have no value in column \"" + column.name + "\" (" + option + ")",
+  throw_data(std::to_string(column.validity.missing_count()) + " rows have no value in column \"" + column.name +
+                 "\" (" + option + ")",
              "fill or drop these rows first");
 }
 
@@ -56,7 +57,8 @@ std::vector<std::int64_t> times_of(const Column& column) {
   require_no_gaps(column, "--time");
   if (column.is_times()) return column.times().micros;
   if (!column.is_numeric()) {
-    throw_data("column \"" + column.name + "\" is " + std::string(column_type_name(column.type)) + ", neither times nor numbers",
+    throw_data("column \"" + column.name + "\" is " + std::string(column_type_name(column.type)) +
+                   ", neither times nor numbers",
                "write times as 2024-05-31 or 2024-05-31T14:00:00");
   }
   std::vector<double> sorted = column.numbers().values;
@@ -109,22 +111,32 @@ class SplitCommand : public Command {
 
 void SplitCommand::declare(FieldList& arguments, FieldList& options) {
   arguments.add("in", input_, {.help = "table to split; - is standard input", .value_name = "IN", .is_file = true});
-  const auto file = [](std::string help) { return FieldInfo{.help = std::move(help), .value_name = "FILE", .is_file = true}; };
+  const auto file = [](std::string help) {
+    return FieldInfo{.help = std::move(help), .value_name = "FILE", .is_file = true};
+  };
   options.add("train", train_, file("training rows; with no output named at all, NAME_train.csv, NAME_test.csv here"));
   options.add("valid", valid_, file("validation rows (needs --valid-size)"));
   options.add("test", test_, file("test rows"));
   options.add("test_size", test_size_,
-              {.help = "share of the rows for the test", .value_name = "SHARE", .range = {.min = 0, .max = 1, .max_open = true}});
+              {.help = "share of the rows for the test",
+               .value_name = "SHARE",
+               .range = {.min = 0, .max = 1, .max_open = true}});
   options.add("valid_size", valid_size_,
-              {.help = "share of the rows for validation", .value_name = "SHARE", .range = {.min = 0, .max = 1, .max_open = true}});
+              {.help = "share of the rows for validation",
+               .value_name = "SHARE",
+               .range = {.min = 0, .max = 1, .max_open = true}});
   options.add("target", target_,
-              {.help = "column to be predicted: where it holds classes, each part gets them in equal shares", .value_name = "COL"});
+              {.help = "column to be predicted: where it holds classes, each part gets them in equal shares",
+               .value_name = "COL"});
   options.add("no_stratify", no_stratify_, {.help = "draw without regard to classes"});
   options.add("group", group_, {.help = "rows with the same value here stay on one side", .value_name = "COL"});
-  options.add("time", time_, {.help = "the last rows by this column are the test, those before them the validation", .value_name = "COL"});
+  options.add(
+      "time", time_,
+      {.help = "the last rows by this column are the test, those before them the validation", .value_name = "COL"});
   options.add("by_hash", by_hash_,
               {.help = "side by a hash of this column: a row keeps its side when rows are added", .value_name = "COL"});
-  options.add("folds", folds_, file("row,fold for cross-validation (from 1): of the training rows where --train is given, else of all"));
+  options.add("folds", folds_,
+              file("row,fold for cross-validation (from 1): of the training rows where --train is given, else of all"));
   options.add("k", fold_count_, {.help = "number of folds", .value_name = "K", .range = between(2, 1000000)});
   options.add("if_changed", if_changed_, {.help = "leave outputs that would not change untouched"});
   table_in_.declare(options);
@@ -152,8 +164,10 @@ void SplitCommand::check_options() {
   int ways = 0;
   for (const std::string* way : {&group_, &time_, &by_hash_}) ways += way->empty() ? 0 : 1;
   if (ways > 1) throw_usage("--group, --time and --by-hash are three ways to split: give one");
-  if (!valid_.empty() && !valid_size_) throw_usage("--valid needs the size of that part", "for example --valid-size 0.15");
-  if (test_size_ + valid_size_.value_or(0) >= 1) throw_usage("--test-size and --valid-size must leave rows for training");
+  if (!valid_.empty() && !valid_size_)
+    throw_usage("--valid needs the size of that part", "for example --valid-size 0.15");
+  if (test_size_ + valid_size_.value_or(0) >= 1)
+    throw_usage("--test-size and --valid-size must leave rows for training");
   if (!folds_.empty() && (!time_.empty() || !by_hash_.empty())) {
     throw_usage("--folds are drawn at random or by --group, not by --time or --by-hash");
   }
@@ -184,7 +198,8 @@ Split SplitCommand::split(const Table& table, std::uint64_t seed, Context& conte
     require_no_gaps(column, "--group");
     how_ = "by " + column.name + ", no group on two sides";
     const Coded groups = code_column(column);
-    if (!target_.empty() && !no_stratify_) context.warn("rows are split by group: the classes of \"" + target_ + "\" are not in equal shares");
+    if (!target_.empty() && !no_stratify_)
+      context.warn("rows are split by group: the classes of \"" + target_ + "\" are not in equal shares");
     return split_groups(groups.codes, groups.names.size(), sizes, seed);
   }
   if (!time_.empty()) {
@@ -251,12 +266,14 @@ int SplitCommand::run(Session& session) {
   Split split;
   std::vector<std::uint32_t> folds;
   try {
-    if (!train_.empty() || !valid_.empty() || !test_.empty()) split = this->split(table, session.seed(), session.context());
+    if (!train_.empty() || !valid_.empty() || !test_.empty())
+      split = this->split(table, session.seed(), session.context());
     if (!folds_.empty()) folds = this->folds(train_.empty() ? table : table.select_rows(split.train), session.seed());
   } catch (const Error& error) {
     throw error.with_file(input_ == "-" ? "standard input" : input_);
   }
-  for (const Part& part : {Part{"train", train_, &split.train}, Part{"valid", valid_, &split.valid}, Part{"test", test_, &split.test}}) {
+  for (const Part& part :
+       {Part{"train", train_, &split.train}, Part{"valid", valid_, &split.valid}, Part{"test", test_, &split.test}}) {
     if (!part.path.empty()) parts.push_back(part);
   }
   std::vector<OutputFile> files;
@@ -290,7 +307,8 @@ void SplitCommand::finish(Session& session, const Table& table, const std::vecto
   line.pop_back();
   const std::string target = target_.empty() ? "COL" : target_;
   if (!train_.empty()) line += "; next: mlkit train " + train_ + " --target " + target + " -o MODEL";
-  if (train_.empty() && !folds_.empty()) line += "; next: mlkit cv " + input_ + " --target " + target + " --folds " + folds_;
+  if (train_.empty() && !folds_.empty())
+    line += "; next: mlkit cv " + input_ + " --target " + target + " --folds " + folds_;
   session.summary(line);
 }
 

@@ -25,30 +25,47 @@ constexpr std::size_t kCoefficientsShown = 12;
 class Train : public Command {
  public:
   void declare(FieldList& arguments, FieldList& options) override {
-    arguments.add("input", input_, {.help = "rows to learn from (CSV, - is standard input)", .value_name = "IN", .is_file = true});
+    arguments.add("input", input_,
+                  {.help = "rows to learn from (CSV, - is standard input)", .value_name = "IN", .is_file = true});
     options.add("target", train_.target, {.help = "the column to predict", .value_name = "COL", .required = true});
-    options.add("output", output_, {.help = "the model file to write", .value_name = "MODEL", .is_file = true,
-                                    .short_name = 'o', .required = true});
-    options.add("model", train_.model, {.help = "what to fit; auto: by the task", .choices = {"auto", "logistic", "linear", "dummy"}});
+    options.add("output", output_,
+                {.help = "the model file to write",
+                 .value_name = "MODEL",
+                 .is_file = true,
+                 .short_name = 'o',
+                 .required = true});
+    options.add("model", train_.model,
+                {.help = "what to fit; auto: by the task", .choices = {"auto", "logistic", "linear", "dummy"}});
     options.add("task", train_.task,
                 {.help = "auto: classes for words and for whole numbers with at most 20 values, else numbers",
                  .choices = {"auto", "classification", "regression"}});
-    options.add("features", train_.features, {.help = "only these columns, also if they look like identifiers", .value_name = "COLS"});
+    options.add("features", train_.features,
+                {.help = "only these columns, also if they look like identifiers", .value_name = "COLS"});
     options.add("exclude", train_.exclude, {.help = "leave these columns out", .value_name = "COLS"});
     options.add("weight", train_.weight, {.help = "column with the weight of each row", .value_name = "COL"});
-    options.add("positive", train_.positive, {.help = "the positive one of two classes (the last in order)", .value_name = "CLASS"});
+    options.add("positive", train_.positive,
+                {.help = "the positive one of two classes (the last in order)", .value_name = "CLASS"});
     options.add("threshold", train_.threshold,
                 {.help = "call a row positive from this probability on", .range = between(0, 1)});
     options.add("class_weight", train_.class_weight,
                 {.help = "balanced: rows of each class weigh the same in sum", .choices = {"none", "balanced"}});
-    options.add("valid", valid_, {.help = "rows to score the model on that it does not learn from", .value_name = "FILE", .is_file = true});
-    options.add("cv", cv_, {.help = "also cross-validate with this many folds", .value_name = "K", .range = {.min = 2, .max = 1000}});
-    options.add("trace", trace_, {.help = "writes the objective after every iteration (CSV)", .value_name = "FILE", .is_file = true});
+    options.add(
+        "valid", valid_,
+        {.help = "rows to score the model on that it does not learn from", .value_name = "FILE", .is_file = true});
+    options.add(
+        "cv", cv_,
+        {.help = "also cross-validate with this many folds", .value_name = "K", .range = {.min = 2, .max = 1000}});
+    options.add("trace", trace_,
+                {.help = "writes the objective after every iteration (CSV)", .value_name = "FILE", .is_file = true});
     options.add("if_changed", if_changed_, {.help = "leave a model file that would not change untouched"});
     declare_fit_options(options);
     options.add_struct(train_.preprocess);
-    options.add("clean", clean_, {.help = "clean first, learned on the training rows: by default, or as a recipe says",
-                                  .value_name = "RECIPE", .group = "Preprocessing", .is_file = true, .if_bare = ""});
+    options.add("clean", clean_,
+                {.help = "clean first, learned on the training rows: by default, or as a recipe says",
+                 .value_name = "RECIPE",
+                 .group = "Preprocessing",
+                 .is_file = true,
+                 .if_bare = ""});
     table_in_.declare(options);
   }
 
@@ -102,7 +119,8 @@ class Train : public Command {
       info.group = group;
       options.add(name, member, std::move(info));
     });
-    options.add("alpha", train_.alpha, {.help = "ridge penalty of a linear model; 0 = least squares", .range = at_least(0), .group = group});
+    options.add("alpha", train_.alpha,
+                {.help = "ridge penalty of a linear model; 0 = least squares", .range = at_least(0), .group = group});
   }
 
   CleanOptions clean_options() const;
@@ -138,7 +156,8 @@ class Train : public Command {
     const Table valid = read_csv(valid_, csv, context);
     const std::uint64_t shared = count_shared_rows(table, valid, trained.pipeline.inputs().names());
     if (shared > 0) {
-      context.warn(count_of(shared, "row") + " of " + valid_ + " stand in the training rows as well: the scores on them flatter");
+      context.warn(count_of(shared, "row") + " of " + valid_ +
+                   " stand in the training rows as well: the scores on them flatter");
     }
     const Target truth = read_truth(valid, trained.pipeline);
     const std::vector<std::uint32_t> rows = rows_with_target(truth);
@@ -147,7 +166,8 @@ class Train : public Command {
                              read_weights(scored, train_.weight), {}, {}, context);
   }
 
-  static Json to_json(const Pipeline& pipeline, const TrainedPipeline& trained, const Target& target, const Scores& scores) {
+  static Json to_json(const Pipeline& pipeline, const TrainedPipeline& trained, const Target& target,
+                      const Scores& scores) {
     const TrainingRecord& record = pipeline.parts().record;
     Json out;
     out["model"] = model_to_json(pipeline);
@@ -175,11 +195,12 @@ class Train : public Command {
     return out;
   }
 
-  std::string to_text(const Pipeline& pipeline, const TrainedPipeline& trained, const Target& target, const Scores& scores) const {
+  std::string to_text(const Pipeline& pipeline, const TrainedPipeline& trained, const Target& target,
+                      const Scores& scores) const {
     const TrainingRecord& record = pipeline.parts().record;
     const std::string kind(pipeline.parts().model->kind());
-    std::string out = kind + " model for \"" + escape_controls(target.column.name) + "\": " +
-                      std::string(task_name(target.task)) + ", because " + target.reason + "\n";
+    std::string out = kind + " model for \"" + escape_controls(target.column.name) +
+                      "\": " + std::string(task_name(target.task)) + ", because " + target.reason + "\n";
     out += count_of(record.rows, "row") + ", " + count_of(pipeline.inputs().size(), "column") + ", " +
            count_of(pipeline.parts().preprocess.outputs(), "feature") + "\n";
     if (kind != "dummy") {
@@ -194,12 +215,14 @@ class Train : public Command {
     if (!scores.cv.empty()) {
       out += fmt::format("\ncross-validated, {} folds        mean           sd\n", *cv_);
       for (const CrossValidated& score : scores.cv) {
-        out += fmt::format("{} {:>12} {:>12}\n", fit_text(score.metric, 23), short_number(score.mean), short_number(score.sd));
+        out += fmt::format("{} {:>12} {:>12}\n", fit_text(score.metric, 23), short_number(score.mean),
+                           short_number(score.sd));
       }
     }
     const std::string coefficients = render_coefficients(pipeline, kCoefficientsShown);
     if (!coefficients.empty()) {
-      out += std::string("\nlargest coefficients") + (pipeline.parts().preprocess.scaled() ? " (of scaled features)" : "") + "\n" + coefficients;
+      out += std::string("\nlargest coefficients") +
+             (pipeline.parts().preprocess.scaled() ? " (of scaled features)" : "") + "\n" + coefficients;
     }
     return out;
   }

@@ -24,14 +24,16 @@ class Verify : public Command {
                                 {"sha256", info.sha256},
                                 {"bytes", info.bytes},
                                 {"format", info.format},
-                                {"self_test", {{"rows", result.rows}, {"passed", result.passed}, {"max_error", result.max_error}}}});
+                                {"self_test",
+                                 {{"rows", result.rows}, {"passed", result.passed}, {"max_error", result.max_error}}}});
     } else {
       session.print("checksum   ok, SHA-256 " + info.sha256 + "\n");
       session.print("self-test  " + std::to_string(result.passed) + " of " + count_of(result.rows, "row") +
                     " as recorded, largest difference " + short_number(result.max_error) + "\n");
     }
     if (!passed) {
-      session.summary("the model does not answer as it did when it was saved: this mlkit or this machine computes otherwise");
+      session.summary(
+          "the model does not answer as it did when it was saved: this mlkit or this machine computes otherwise");
     }
     return passed ? 0 : 1;
   }

@@ -36,7 +36,8 @@ std::vector<Gate> parse_gates(const std::string& text) {
 }
 
 bool gate_holds(const Gate& gate, const std::vector<MetricValue>& metrics) {
-  const auto found = std::find_if(metrics.begin(), metrics.end(), [&](const MetricValue& m) { return m.name == gate.metric; });
+  const auto found =
+      std::find_if(metrics.begin(), metrics.end(), [&](const MetricValue& m) { return m.name == gate.metric; });
   if (found == metrics.end() || !found->value) return false;
   const double value = *found->value;
   if (gate.comparison == ">=") return value >= gate.limit;

@@ -107,16 +107,17 @@ std::string fit_text(const std::string& text, std::size_t width) {
 }
 
 std::string render_metrics(const std::vector<MetricValue>& metrics, const std::vector<MetricValue>& baseline) {
-  const bool intervals = std::any_of(metrics.begin(), metrics.end(), [](const auto& m) { return m.interval.has_value(); });
+  const bool intervals =
+      std::any_of(metrics.begin(), metrics.end(), [](const auto& m) { return m.interval.has_value(); });
   std::string out = fit_text("metric", 20) + "      model" + (intervals ? "        95 % interval" : "") +
                     (baseline.empty() ? "" : "     baseline") + "\n";
   for (const MetricValue& metric : metrics) {
     const auto shown = [](const MetricValue& m) { return m.value ? short_number(*m.value) : std::string("-"); };
     out += fmt::format("{} {:>10}", fit_text(metric.name, 20), shown(metric));
     if (intervals) {
-      out += fmt::format("{:>21}", metric.interval ? short_number(metric.interval->low) + " .. " +
-                                                         short_number(metric.interval->high)
-                                                   : "");
+      out += fmt::format(
+          "{:>21}",
+          metric.interval ? short_number(metric.interval->low) + " .. " + short_number(metric.interval->high) : "");
     }
     for (const MetricValue& other : baseline) {
       if (other.name == metric.name) out += fmt::format("   {:>10}", shown(other));

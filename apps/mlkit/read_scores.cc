@@ -23,15 +23,17 @@ void declare_columns(const ScoresOptions& options, CsvReadOptions& csv) {
 
 const std::vector<double>& numbers_of(const Table& table, const std::string& name) {
   const Column& column = table.column(name);
-  if (!column.is_numeric()) throw Error(ErrorCode::kData, "the column does not hold numbers", {.file = {}, .column = name, .hint = {}});
-  if (column.validity.any_missing()) throw Error(ErrorCode::kData, "a number is missing", {.file = {}, .column = name, .hint = {}});
+  if (!column.is_numeric())
+    throw Error(ErrorCode::kData, "the column does not hold numbers", {.file = {}, .column = name, .hint = {}});
+  if (column.validity.any_missing())
+    throw Error(ErrorCode::kData, "a number is missing", {.file = {}, .column = name, .hint = {}});
   return column.numbers().values;
 }
 
 void add_scores(const Table& table, const ScoresOptions& options, ScoredTable& out) {
-  if (out.truth.classes.size() != 2) throw_usage("--score is for two classes, the label has " +
-                                                 std::to_string(out.truth.classes.size()),
-                                                 "give probability_CLASS columns or --prediction");
+  if (out.truth.classes.size() != 2)
+    throw_usage("--score is for two classes, the label has " + std::to_string(out.truth.classes.size()),
+                "give probability_CLASS columns or --prediction");
   out.predictions.classes = 2;
   out.threshold = options.threshold.value_or(0.5);
   for (const double score : numbers_of(table, options.score)) {
@@ -58,7 +60,8 @@ void add_probabilities(const Table& table, const ScoresOptions& options, ScoredT
   for (std::size_t row = 0; row < table.rows(); ++row) {
     const std::span<const double> shares = out.predictions.probabilities_of(row);
     const auto best = std::max_element(shares.begin(), shares.end()) - shares.begin();
-    out.predictions.labels.push_back(classes == 2 ? (shares[1] >= *out.threshold ? 1 : 0) : static_cast<std::int32_t>(best));
+    out.predictions.labels.push_back(classes == 2 ? (shares[1] >= *out.threshold ? 1 : 0)
+                                                  : static_cast<std::int32_t>(best));
   }
 }
 

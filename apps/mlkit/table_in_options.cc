@@ -73,7 +73,8 @@ void TableInOptions::declare(FieldList& options) {
   options.add("delimiter", delimiter,
               {.help = "between fields (, ; tab | are found by themselves)", .value_name = "CHAR", .group = group});
   options.add("quote", quote, {.help = "around fields", .value_name = "CHAR", .group = group});
-  options.add("no_header", no_header, {.help = "the first line is data; columns are named column_1 and so on", .group = group});
+  options.add("no_header", no_header,
+              {.help = "the first line is data; columns are named column_1 and so on", .group = group});
   options.add("na", na,
               {.help = "words for missing, instead of NA,N/A,NaN,nan,null,NULL (an empty cell always is)",
                .value_name = "LIST",

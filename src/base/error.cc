@@ -41,10 +41,7 @@ std::string_view error_code_name(ErrorCode code) {
 }
 
 Error::Error(ErrorCode code, std::string message, ErrorPlace place)
-    : code_(code),
-      message_(std::move(message)),
-      place_(std::move(place)),
-      text_(full_text(message_, place_)) {}
+    : code_(code), message_(std::move(message)), place_(std::move(place)), text_(full_text(message_, place_)) {}
 
 Error Error::with_file(const std::string& file) const {
   if (!place_.file.empty()) return *this;

@@ -82,8 +82,7 @@ std::string parse_text(const std::string& text, const FieldInfo& info, const std
   std::string all;
   for (const std::string& choice : info.choices) all += (all.empty() ? "" : ", ") + choice;
   const std::string near = nearest_name(text, info.choices);
-  throw_usage(name + " is one of " + all + ", not \"" + text + "\"",
-              near.empty() ? "" : "did you mean " + near + "?");
+  throw_usage(name + " is one of " + all + ", not \"" + text + "\"", near.empty() ? "" : "did you mean " + near + "?");
 }
 
 }  // namespace

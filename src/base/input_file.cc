@@ -40,7 +40,7 @@ class Descriptor {
   explicit Descriptor(const std::string& path) : path_(path), standard_input_(path == "-") {
     fd_ = standard_input_ ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd_ < 0) throw_io(path_, std::string("cannot open: ") + std::strerror(errno));
-    struct stat info{};
+    struct stat info {};
     if (::fstat(fd_, &info) != 0) {
       const int reason = errno;
       close();

@@ -107,8 +107,6 @@ double sigmoid(double x) {
   return e / (1.0 + e);
 }
 
-double log1p_exp(double x) {
-  return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x));
-}
+double log1p_exp(double x) { return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x)); }
 
 }  // namespace mlkit

@@ -58,8 +58,7 @@ double cos_turns(double u) {
 
 }  // namespace
 
-std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> c,
-                                        std::array<std::uint32_t, 2> k) {
+std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> c, std::array<std::uint32_t, 2> k) {
   constexpr std::uint64_t kM0 = 0xD2511F53;
   constexpr std::uint64_t kM1 = 0xCD9E8D57;
   constexpr std::uint32_t kW0 = 0x9E3779B9;
@@ -75,16 +74,14 @@ std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> c,
   return c;
 }
 
-std::uint64_t random_bits(std::uint64_t seed, RandomPurpose purpose, std::uint64_t index,
-                          std::uint32_t sub) {
+std::uint64_t random_bits(std::uint64_t seed, RandomPurpose purpose, std::uint64_t index, std::uint32_t sub) {
   const auto words = philox4x32({static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
                                  static_cast<std::uint32_t>(purpose), sub},
                                 {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
   return (static_cast<std::uint64_t>(words[1]) << 32) | words[0];
 }
 
-double random_uniform(std::uint64_t seed, RandomPurpose purpose, std::uint64_t index,
-                      std::uint32_t sub) {
+double random_uniform(std::uint64_t seed, RandomPurpose purpose, std::uint64_t index, std::uint32_t sub) {
   return to_unit(random_bits(seed, purpose, index, sub));
 }
 

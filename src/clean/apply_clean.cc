@@ -24,8 +24,9 @@ void check_type(const CleanColumn& rule, const ColumnSpec& column) {
 
 [[noreturn]] void throw_missing_column(const CleanColumn& rule, const Schema& schema) {
   const std::string near = nearest_name(rule.source.name, schema.names());
-  throw_data("column \"" + rule.source.name + "\" of the recipe is not in the table",
-             near.empty() ? "only the column that was named with --target may be absent" : "did you mean \"" + near + "\"?");
+  throw_data(
+      "column \"" + rule.source.name + "\" of the recipe is not in the table",
+      near.empty() ? "only the column that was named with --target may be absent" : "did you mean \"" + near + "\"?");
 }
 
 }  // namespace

@@ -127,7 +127,8 @@ void CleanStep::save(BinaryWriter& out) const {
 
 std::unique_ptr<CleanStep> CleanStep::load(BinaryReader& in) {
   if (const std::uint8_t version = in.u8(); version != kVersion) {
-    in.fail("cleaning of version " + std::to_string(version) + ", this program reads version " + std::to_string(kVersion));
+    in.fail("cleaning of version " + std::to_string(version) + ", this program reads version " +
+            std::to_string(kVersion));
   }
   CleanRecipe recipe;
   recipe.options = load_options(in);

@@ -143,8 +143,9 @@ void Fitter::count_conflicts() {
     if (same_target[same_features[row]] != same_target[row]) ++fit_.report.conflicting_duplicates;
   }
   if (fit_.report.conflicting_duplicates > 0) {
-    context_.warn(std::to_string(fit_.report.conflicting_duplicates) + " rows have the same features as an earlier row but another \"" +
-                  recipe().columns[target].name + "\"; they are kept");
+    context_.warn(std::to_string(fit_.report.conflicting_duplicates) +
+                  " rows have the same features as an earlier row but another \"" + recipe().columns[target].name +
+                  "\"; they are kept");
   }
 }
 
@@ -172,7 +173,8 @@ void Fitter::drop_columns() {
     }
   }
   if (!empty.empty()) {
-    throw_data((empty.size() == 1 ? "every cell is missing in column " : "every cell is missing in the columns ") + list_names(empty),
+    throw_data((empty.size() == 1 ? "every cell is missing in column " : "every cell is missing in the columns ") +
+                   list_names(empty),
                "--max-col-missing 0.99 drops such columns, --exclude NAME leaves them as they are");
   }
   if (!dropped.empty()) context_.warn("dropped for missing cells: " + list_names(dropped));
@@ -198,7 +200,8 @@ void Fitter::set_indicators(const std::vector<internal::LearnedColumn>& learned)
     CleanColumn& column = recipe().columns[c];
     if (!internal::fills(column) || learned[c].missing == 0) continue;
     column.indicator = names.insert(column.indicator_name()).second;
-    if (!column.indicator) context_.warn("there is a column \"" + column.indicator_name() + "\" already: no indicator is added");
+    if (!column.indicator)
+      context_.warn("there is a column \"" + column.indicator_name() + "\" already: no indicator is added");
   }
 }
 
@@ -212,8 +215,10 @@ void Fitter::warn_about_outliers(const std::vector<internal::LearnedColumn>& lea
     if (learned[c].beyond_range) wide.push_back(recipe().columns[c].name);
   }
   if (!few.empty()) context_.warn("at most two distinct values, not searched for outliers: " + list_names(few));
-  if (!flat.empty()) context_.warn("the middle half is one value (IQR 0), not searched for outliers: " + list_names(flat));
-  if (!wide.empty()) context_.warn("the fences are beyond the range of numbers, not searched for outliers: " + list_names(wide));
+  if (!flat.empty())
+    context_.warn("the middle half is one value (IQR 0), not searched for outliers: " + list_names(flat));
+  if (!wide.empty())
+    context_.warn("the fences are beyond the range of numbers, not searched for outliers: " + list_names(wide));
 }
 
 }  // namespace

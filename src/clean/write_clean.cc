@@ -168,7 +168,9 @@ class RowWriter {
   }
 
  private:
-  std::size_t record_of(std::uint32_t row) const { return table_.record_of_row.empty() ? row : table_.record_of_row[row]; }
+  std::size_t record_of(std::uint32_t row) const {
+    return table_.record_of_row.empty() ? row : table_.record_of_row[row];
+  }
 
   // A record of the usual dialect with `changed` of its fields replaced; what is between goes over as it stands.
   void append_patched(std::string& text, std::string_view record, std::span<const Written> changes,

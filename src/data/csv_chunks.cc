@@ -178,9 +178,9 @@ void CsvChunkReader::State::check_growth() {
     throw_record_error(std::move(record));
   }
   if (buffer.size >= kMaxCsvRecordBytes) {
-    throw Error(ErrorCode::kData, "a record of more than 256 MiB",
-                {.file = name, .line = line, .column = {},
-                 .hint = "look for a quote that is not closed, or another line end"});
+    throw Error(
+        ErrorCode::kData, "a record of more than 256 MiB",
+        {.file = name, .line = line, .column = {}, .hint = "look for a quote that is not closed, or another line end"});
   }
 }
 
@@ -332,8 +332,9 @@ void CsvChunkReader::State::repair_record(const CsvRecord& record, std::string_v
   if (record.fault == CsvFault::kNone && record.fields.size() == header.size()) {
     out.text += raw;
   } else {
-    const bool readable = raw.find('\0') == std::string_view::npos && find_invalid_utf8(raw) == std::string_view::npos &&
-                          record.fault != CsvFault::kFieldTooLong && record.fault != CsvFault::kTooManyColumns;
+    const bool readable = raw.find('\0') == std::string_view::npos &&
+                          find_invalid_utf8(raw) == std::string_view::npos && record.fault != CsvFault::kFieldTooLong &&
+                          record.fault != CsvFault::kTooManyColumns;
     if (options.on_bad_row == BadRowAction::kSkip || !readable) {
       reject(text.substr(record.begin, after - record.begin));
       return;

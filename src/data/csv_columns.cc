@@ -43,7 +43,7 @@ bool is_boolean_word(std::string_view text) {
 
 ColumnType levels_type(const Levels& levels) {
   return !levels.empty() && std::all_of(levels.begin(), levels.end(), is_boolean_word) ? ColumnType::kBoolean
-                                                                                        : ColumnType::kCategory;
+                                                                                       : ColumnType::kCategory;
 }
 
 struct LevelUse {

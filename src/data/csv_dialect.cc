@@ -37,7 +37,9 @@ constexpr std::array kKinds = {
     Kind{"PK\x05\x06"sv, "this is an empty zip archive", "look for the right file"},
     Kind{"%PDF"sv, "this is a PDF document", "export its table as CSV"},
     Kind{"\x28\xB5\x2F\xFD"sv, "this is zstd data", "name it .zst, or decompress it: zstd -d FILE"},
-    Kind{"\xFD" "7zXZ\0"sv, "this is xz data", "decompress it: xz -d FILE"},
+    Kind{"\xFD"
+         "7zXZ\0"sv,
+         "this is xz data", "decompress it: xz -d FILE"},
     Kind{"BZh"sv, "this is bzip2 data", "decompress it: bzip2 -d FILE"},
     Kind{"7z\xBC\xAF\x27\x1C"sv, "this is a 7-zip archive", "decompress it: 7z x FILE"},
     Kind{"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv, "this is an old Office document (xls)", "save the sheet as CSV"},
@@ -106,23 +108,25 @@ char detect_csv_delimiter(std::string_view head, char quote, bool complete) {
 std::vector<std::string> check_csv_header(const CsvRecord& record, char delimiter, const std::string& name) {
   if (record.fault != CsvFault::kNone) throw csv_fault_error(record, {}, delimiter, name);
   const auto fail = [&](std::size_t field, std::string column, std::string message, std::string hint) {
-    throw Error(ErrorCode::kData, std::move(message),
-                {.file = name, .line = record.line, .field = field + 1, .column = std::move(column),
-                 .hint = std::move(hint)});
+    throw Error(
+        ErrorCode::kData, std::move(message),
+        {.file = name, .line = record.line, .field = field + 1, .column = std::move(column), .hint = std::move(hint)});
   };
   std::unordered_map<std::string_view, std::size_t> seen;
   for (std::size_t i = 0; i < record.fields.size(); ++i) {
     const std::string& column = record.fields[i];
     if (trim_blanks(column).empty()) {
       const bool trailing = i > 0 && i + 1 == record.fields.size();
-      fail(i, "", "the header has an empty column name" +
-                      std::string(trailing ? ": there is a trailing delimiter at the end of the line" : ""),
+      fail(i, "",
+           "the header has an empty column name" +
+               std::string(trailing ? ": there is a trailing delimiter at the end of the line" : ""),
            "give every column a name, or read with --no-header");
     }
     const auto [first, is_new] = seen.emplace(column, i);
     if (!is_new) {
-      fail(i, column, "the column name \"" + column + "\" was used for field " + std::to_string(first->second + 1) +
-                          " already", "give every column a name of its own");
+      fail(i, column,
+           "the column name \"" + column + "\" was used for field " + std::to_string(first->second + 1) + " already",
+           "give every column a name of its own");
     }
   }
   return record.fields;

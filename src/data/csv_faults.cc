@@ -10,9 +10,7 @@
 namespace mlkit {
 namespace {
 
-std::string count_of(std::size_t n, const char* what) {
-  return with_thousands(n) + " " + what + (n == 1 ? "" : "s");
-}
+std::string count_of(std::size_t n, const char* what) { return with_thousands(n) + " " + what + (n == 1 ? "" : "s"); }
 
 std::string hex_byte(char c) {
   constexpr char kHex[] = "0123456789ABCDEF";
@@ -20,9 +18,7 @@ std::string hex_byte(char c) {
   return std::string("0x") + kHex[byte >> 4] + kHex[byte & 15];
 }
 
-std::string shown_delimiter(char delimiter) {
-  return delimiter == '\t' ? "tab" : std::string("\"") + delimiter + "\"";
-}
+std::string shown_delimiter(char delimiter) { return delimiter == '\t' ? "tab" : std::string("\"") + delimiter + "\""; }
 
 struct Words {
   std::string message;
@@ -52,8 +48,7 @@ Words fault_words(const CsvRecord& record, std::size_t columns, char delimiter) 
       return {"a quote inside a field that does not begin with one",
               std::string("quote the whole field and double the quotes in it, or see --quote") + kSkip};
     case CsvFault::kAfterQuote:
-      return {"text after a closing quote",
-              std::string("a quote inside a quoted field has to be doubled") + kSkip};
+      return {"text after a closing quote", std::string("a quote inside a quoted field has to be doubled") + kSkip};
     case CsvFault::kUnclosedQuote:
       return {"this quote is never closed", "close it, double it if it is text, or see --quote"};
     case CsvFault::kNul:

@@ -69,8 +69,8 @@ constexpr double kPowersOfTen[16] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7
 
 // The 16 bytes from n on: a mask of the last n.
 constexpr unsigned char kKeepLast[32] = {0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,
-                                                     0,   0,   0,   0,   0,   255, 255, 255, 255, 255, 255,
-                                                     255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+                                         0,   0,   0,   0,   0,   255, 255, 255, 255, 255, 255,
+                                         255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
 
 // Shuffles that move the bytes before position `dot` one place up: the digits close the gap.
 struct CloseGap {
@@ -107,8 +107,7 @@ KERNEL inline Plain read_plain(const char* begin, const char* end) {
   // Of more than one point one is left here.
   const __m128i above = _mm_subs_epu8(digits, _mm_set1_epi8(9));
   const auto foreign = static_cast<std::uint32_t>(1 - _mm_testz_si128(above, above));
-  const __m128i pairs = _mm_maddubs_epi16(
-      digits, _mm_set_epi8(1, 10, 1, 10, 1, 10, 1, 10, 1, 10, 1, 10, 1, 10, 1, 10));
+  const __m128i pairs = _mm_maddubs_epi16(digits, _mm_set_epi8(1, 10, 1, 10, 1, 10, 1, 10, 1, 10, 1, 10, 1, 10, 1, 10));
   const __m128i fours = _mm_madd_epi16(pairs, _mm_set_epi16(1, 100, 1, 100, 1, 100, 1, 100));
   const __m128i packed = _mm_packus_epi32(fours, fours);
   const __m128i eights = _mm_madd_epi16(packed, _mm_set_epi16(1, 10000, 1, 10000, 1, 10000, 1, 10000));
@@ -116,8 +115,8 @@ KERNEL inline Plain read_plain(const char* begin, const char* end) {
   const std::size_t has_point = points != 0 ? 1 : 0;
   const auto needless_zero = static_cast<std::uint32_t>(begin[0] == '0') & static_cast<std::uint32_t>(length > 1) &
                              static_cast<std::uint32_t>(begin[1] != '.');
-  const auto misfit = static_cast<std::uint32_t>(length - has_point - 1 >= 15) |
-                      static_cast<std::uint32_t>(length - 1 >= 16);
+  const auto misfit =
+      static_cast<std::uint32_t>(length - has_point - 1 >= 15) | static_cast<std::uint32_t>(length - 1 >= 16);
   return {(both & 0xFFFFFFFFu) * 100'000'000u + (both >> 32), (16 - dot) - static_cast<std::uint32_t>(has_point),
           foreign | needless_zero | misfit};
 }
@@ -136,7 +135,8 @@ KERNEL std::size_t plain_numbers(const CsvCells& cells, double* values, std::uin
     // The cell may be empty: then the byte is a separator, and the length below wraps around.
     const std::uint64_t negative = *begin == '-' ? 1 : 0;
     const Plain plain = read_plain(begin + negative, text + *ends);
-    const double magnitude = static_cast<double>(static_cast<std::int64_t>(plain.digits)) / kPowersOfTen[plain.decimals];
+    const double magnitude =
+        static_cast<double>(static_cast<std::int64_t>(plain.digits)) / kPowersOfTen[plain.decimals];
     const __m128d sign = _mm_castsi128_pd(_mm_cvtsi64_si128(static_cast<std::int64_t>(negative << 63)));
     _mm_store_sd(values + i, _mm_xor_pd(_mm_set_sd(magnitude), sign));
     odd[odd_count] = static_cast<std::uint32_t>(i);

@@ -61,7 +61,10 @@ Error csv_misfit_error(const CsvMisfits& misfits, const std::vector<std::string>
   }
   if (!further.empty()) message += " (" + further + ")";
   return Error(ErrorCode::kData, std::move(message),
-               {.file = file, .line = misfits.line, .field = column + 1, .column = header[column],
+               {.file = file,
+                .line = misfits.line,
+                .field = column + 1,
+                .column = header[column],
                 .hint = "correct the cell, or name its text in --na where it means missing"});
 }
 

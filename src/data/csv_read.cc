@@ -251,7 +251,8 @@ class TableReader {
     for (std::size_t c = 0; c < final_plan_.size(); ++c) {
       if (final_plan_[c].reading == CsvReading::kSkip) continue;
       if (builders_[c].rows() != rows_) {
-        throw Error(ErrorCode::kData, "the file changed while it was read", {.file = chunks_.name(), .column = {}, .hint = {}});
+        throw Error(ErrorCode::kData, "the file changed while it was read",
+                    {.file = chunks_.name(), .column = {}, .hint = {}});
       }
       wanted.push_back(c);
     }

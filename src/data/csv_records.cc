@@ -16,8 +16,9 @@ void CsvRecords::append_block(std::shared_ptr<const char[]> storage, const char*
 }
 
 std::string_view CsvRecords::record(std::size_t r) const {
-  const auto after = std::upper_bound(blocks_.begin(), blocks_.end(), r,
-                                      [](std::size_t record, const Block& block) { return record < block.first_record; });
+  const auto after = std::upper_bound(blocks_.begin(), blocks_.end(), r, [](std::size_t record, const Block& block) {
+    return record < block.first_record;
+  });
   const Block& block = *std::prev(after);
   const std::size_t i = r - block.first_record;
   const std::size_t begin = block.begins[i];
@@ -30,9 +31,8 @@ std::string_view CsvRecords::record(std::size_t r) const {
 std::string_view CsvRecords::line_end(std::size_t r) const {
   const std::string_view text = record(r);
   const char* const end = text.data() + text.size();
-  const auto block = std::prev(std::upper_bound(blocks_.begin(), blocks_.end(), r, [](std::size_t record, const Block& b) {
-    return record < b.first_record;
-  }));
+  const auto block = std::prev(std::upper_bound(
+      blocks_.begin(), blocks_.end(), r, [](std::size_t record, const Block& b) { return record < b.first_record; }));
   const auto left = static_cast<std::size_t>(block->bytes + block->size - end);
   if (left == 0) return {};
   return {end, left >= 2 && end[0] == '\r' && end[1] == '\n' ? std::size_t{2} : std::size_t{1}};

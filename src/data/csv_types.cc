@@ -60,8 +60,8 @@ bool is_number_like(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const std::string_view rest = text.substr(i);
     constexpr std::string_view kSigns[] = {"\xE2\x82\xAC", "\xC2\xA3", "\xC2\xA5", "\xC2\xA0", "\xE2\x80\xAF"};
-    const auto* const sign = std::find_if(std::begin(kSigns), std::end(kSigns),
-                                          [&](std::string_view s) { return rest.starts_with(s); });
+    const auto* const sign =
+        std::find_if(std::begin(kSigns), std::end(kSigns), [&](std::string_view s) { return rest.starts_with(s); });
     if (sign != std::end(kSigns)) {
       i += sign->size() - 1;
     } else if (text[i] == ',') {
@@ -189,8 +189,8 @@ std::string na_list(const Tally& tally) {
 std::string mixed_warning(const Column& column, const Tally& tally, const RowLines& lines) {
   const std::size_t cells = tally.numbers + tally.codes + tally.number_like + tally.others;
   std::string text = "column \"" + escape_controls(column.name) + "\" is read as " +
-                     std::string(column_type_name(column.type)) + ", because of " + with_thousands(cells) +
-                     " cells " + with_thousands(tally.number_like + tally.others) +
+                     std::string(column_type_name(column.type)) + ", because of " + with_thousands(cells) + " cells " +
+                     with_thousands(tally.number_like + tally.others) +
                      (tally.number_like + tally.others == 1 ? " is no number: " : " are no numbers: ");
   if (tally.others > 0) text += word_list(tally, lines);
   if (tally.number_like > 0) {
@@ -200,8 +200,9 @@ std::string mixed_warning(const Column& column, const Tally& tally, const RowLin
   }
   if (tally.others > 0) text += "; --na '" + escape_controls(na_list(tally)) + "' reads the words as missing";
   if (tally.number_like > 0) {
-    text += "; numbers have to be plain, such as -1234.5: no thousands separators, decimal commas, currency or percent "
-            "signs, no hexadecimal";
+    text +=
+        "; numbers have to be plain, such as -1234.5: no thousands separators, decimal commas, currency or percent "
+        "signs, no hexadecimal";
   }
   return text;
 }
@@ -209,10 +210,10 @@ std::string mixed_warning(const Column& column, const Tally& tally, const RowLin
 std::string codes_warning(const Column& column, const Tally& tally, const RowLines& lines) {
   const std::string name = escape_controls(column.name);
   return "column \"" + name + "\" holds " +
-               (tally.long_code ? "whole numbers of more than 15 digits (above 2^53 a number is not exact)"
-                                : "numbers with leading zeros") +
-               ", first " + shown(tally.first_code.text) + " on " + place(tally.first_code, lines) +
-               ": kept as text, as codes or identifiers are; --types '" + name + "=numeric' reads numbers";
+         (tally.long_code ? "whole numbers of more than 15 digits (above 2^53 a number is not exact)"
+                          : "numbers with leading zeros") +
+         ", first " + shown(tally.first_code.text) + " on " + place(tally.first_code, lines) +
+         ": kept as text, as codes or identifiers are; --types '" + name + "=numeric' reads numbers";
 }
 
 }  // namespace

@@ -52,8 +52,8 @@ bool parse_date(Cursor& cursor, std::int64_t& micros) {
   int year = 0;
   int month = 0;
   int day = 0;
-  if (!cursor.number(4, 0, 9999, year) || !cursor.skip('-') || !cursor.number(2, 1, 12, month) ||
-      !cursor.skip('-') || !cursor.number(2, 1, 31, day)) {
+  if (!cursor.number(4, 0, 9999, year) || !cursor.skip('-') || !cursor.number(2, 1, 12, month) || !cursor.skip('-') ||
+      !cursor.number(2, 1, 31, day)) {
     return false;
   }
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),

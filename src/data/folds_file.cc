@@ -30,7 +30,8 @@ void check_readable(const std::string& path) {
   std::vector<char> block(std::size_t{1} << 20);
   char last = '\n';
   std::size_t line = 1;
-  for (std::size_t size = file.read(block.data(), block.size()); size > 0; size = file.read(block.data(), block.size())) {
+  for (std::size_t size = file.read(block.data(), block.size()); size > 0;
+       size = file.read(block.data(), block.size())) {
     for (std::size_t i = 0; i < size; ++i) {
       if (block[i] == '\0') fail(path, line, {}, "a NUL byte");
       if (block[i] == '\n') ++line;

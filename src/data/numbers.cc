@@ -150,8 +150,8 @@ NumberStatus parse_number(std::string_view text, double& value) {
   if (decimal.exact && decimal.digits <= kLargestExactInteger && decimal.exponent >= -kLargestExactPower &&
       decimal.exponent <= kLargestExactPower) {
     const auto digits = static_cast<double>(decimal.digits);
-    const double magnitude = decimal.exponent < 0 ? digits / kPowersOfTen[-decimal.exponent]
-                                                  : digits * kPowersOfTen[decimal.exponent];
+    const double magnitude =
+        decimal.exponent < 0 ? digits / kPowersOfTen[-decimal.exponent] : digits * kPowersOfTen[decimal.exponent];
     value = decimal.negative ? -magnitude : magnitude;
     return NumberStatus::kNumber;
   }
@@ -173,7 +173,8 @@ char* format_number(double value, char* out) {
     }
   }
   const bool fixed = magnitude >= kSmallestFixed && magnitude < kFirstScientific;
-  return std::to_chars(out, out + kMaxNumberText, value, fixed ? std::chars_format::fixed : std::chars_format::scientific)
+  return std::to_chars(out, out + kMaxNumberText, value,
+                       fixed ? std::chars_format::fixed : std::chars_format::scientific)
       .ptr;
 }
 

@@ -52,8 +52,8 @@ std::string_view column_role_name(ColumnRole role) {
 }
 
 std::optional<ColumnType> parse_column_type(std::string_view name) {
-  for (const ColumnType type : {ColumnType::kNumeric, ColumnType::kCategory, ColumnType::kBoolean,
-                                ColumnType::kText, ColumnType::kDatetime}) {
+  for (const ColumnType type :
+       {ColumnType::kNumeric, ColumnType::kCategory, ColumnType::kBoolean, ColumnType::kText, ColumnType::kDatetime}) {
     if (name == column_type_name(type)) return type;
   }
   return std::nullopt;

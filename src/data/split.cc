@@ -34,9 +34,7 @@ PartSizes part_sizes(std::size_t rows, const SplitSizes& sizes) {
   return out;
 }
 
-std::size_t part_count(const SplitSizes& sizes) {
-  return 1 + (sizes.test > 0 ? 1u : 0u) + (sizes.valid > 0 ? 1u : 0u);
-}
+std::size_t part_count(const SplitSizes& sizes) { return 1 + (sizes.test > 0 ? 1u : 0u) + (sizes.valid > 0 ? 1u : 0u); }
 
 // Which part a row is in; lists are built from it, so that they rise.
 enum : std::uint8_t { kTrain = 0, kValid = 1, kTest = 2 };
@@ -122,8 +120,8 @@ Split split_stratified(std::span<const std::uint32_t> labels, std::span<const st
   const std::size_t classes = class_names.size();
   const PartSizes parts = part_sizes(labels.size(), sizes);
   std::vector<std::size_t> left = count_labels(labels, classes);
-  check_class_sizes(left, class_names, part_count(sizes), "a stratified split into " +
-                                                              std::to_string(part_count(sizes)) + " parts");
+  check_class_sizes(left, class_names, part_count(sizes),
+                    "a stratified split into " + std::to_string(part_count(sizes)) + " parts");
   const std::vector<std::size_t> test = largest_remainder(parts.test, left);
   for (std::size_t c = 0; c < classes; ++c) left[c] -= test[c];
   const std::vector<std::size_t> valid = largest_remainder(parts.valid, left);
@@ -224,8 +222,8 @@ std::vector<std::uint32_t> folds_random(std::size_t rows, std::size_t k, std::ui
 }
 
 std::vector<std::uint32_t> folds_stratified(std::span<const std::uint32_t> labels,
-                                            std::span<const std::string> class_names, std::size_t k,
-                                            std::uint64_t seed, std::uint32_t repeat) {
+                                            std::span<const std::string> class_names, std::size_t k, std::uint64_t seed,
+                                            std::uint32_t repeat) {
   check_folds(labels.size(), k, "rows");
   check_class_sizes(count_labels(labels, class_names.size()), class_names, 2, "stratified folds");
   // Dealt round robin, class after class without starting again: so both the classes' and the folds'

@@ -84,29 +84,29 @@ Moments compute_moments(std::span<const double> values, const Context& context) 
   moments.count = values.size();
   if (values.empty()) return moments;
   const auto n = static_cast<double>(values.size());
-  const FirstPass first =
-      reduce_blocks(context, values.size(), kRowBlock, FirstPass{}, [&](std::size_t, std::size_t begin, std::size_t end) {
-        FirstPass part;
-        for (std::size_t i = begin; i < end; ++i) {
-          part.sum.add(values[i]);
-          part.min = std::min(part.min, values[i]);
-          part.max = std::max(part.max, values[i]);
-        }
-        return part;
-      });
+  const FirstPass first = reduce_blocks(context, values.size(), kRowBlock, FirstPass{},
+                                        [&](std::size_t, std::size_t begin, std::size_t end) {
+                                          FirstPass part;
+                                          for (std::size_t i = begin; i < end; ++i) {
+                                            part.sum.add(values[i]);
+                                            part.min = std::min(part.min, values[i]);
+                                            part.max = std::max(part.max, values[i]);
+                                          }
+                                          return part;
+                                        });
   moments.min = first.min;
   moments.max = first.max;
   moments.mean = first.sum.value() / n;
-  const SecondPass second =
-      reduce_blocks(context, values.size(), kRowBlock, SecondPass{}, [&](std::size_t, std::size_t begin, std::size_t end) {
-        SecondPass part;
-        for (std::size_t i = begin; i < end; ++i) {
-          const double d = values[i] - moments.mean;
-          part.squares.add(d * d);
-          part.rest.add(d);
-        }
-        return part;
-      });
+  const SecondPass second = reduce_blocks(context, values.size(), kRowBlock, SecondPass{},
+                                          [&](std::size_t, std::size_t begin, std::size_t end) {
+                                            SecondPass part;
+                                            for (std::size_t i = begin; i < end; ++i) {
+                                              const double d = values[i] - moments.mean;
+                                              part.squares.add(d * d);
+                                              part.rest.add(d);
+                                            }
+                                            return part;
+                                          });
   const double rest = second.rest.value();
   moments.squares = std::max(0.0, second.squares.value() - rest * rest / n);
   return moments;

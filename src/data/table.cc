@@ -16,8 +16,7 @@ std::uint64_t RowLines::operator[](std::size_t row) const {
 
 void RowLines::append_run(std::uint64_t first_line, std::size_t rows) {
   if (rows == 0) return;
-  const bool continues =
-      !runs_.empty() && runs_.back().first_line + (size_ - runs_.back().first_row) == first_line;
+  const bool continues = !runs_.empty() && runs_.back().first_line + (size_ - runs_.back().first_row) == first_line;
   if (!continues) runs_.push_back({size_, first_line});
   size_ += rows;
 }

@@ -116,9 +116,11 @@ class Weighted {
       }
     }
     const std::span<const double> p = in().classes > 2 ? std::span<const double>(confidence) : rows_.sides()[0].scores;
-    const std::span<const std::uint8_t> y = in().classes > 2 ? std::span<const std::uint8_t>(right) : rows_.sides()[0].positive;
+    const std::span<const std::uint8_t> y =
+        in().classes > 2 ? std::span<const std::uint8_t>(right) : rows_.sides()[0].positive;
     const auto bins = static_cast<std::size_t>(rows_.options().bins);
-    return calibration_error(by_mass ? reliability_by_mass(p, y, bins, weights_) : reliability_by_width(p, y, bins, weights_));
+    return calibration_error(by_mass ? reliability_by_mass(p, y, bins, weights_)
+                                     : reliability_by_width(p, y, bins, weights_));
   }
 
  private:
@@ -199,79 +201,167 @@ const std::vector<Row>& rows_of_table() {
   constexpr auto kC = MetricFor::kClasses;
   constexpr auto kN = MetricFor::kNumbers;
   static const std::vector<Row> table = {
-      {{"accuracy", kC, true, true, "share of rows predicted right"}, false, K::kWilson,
+      {{"accuracy", kC, true, true, "share of rows predicted right"},
+       false,
+       K::kWilson,
        [](W w) { return from_ratio(accuracy(w.confusion()), ""); }},
-      {{"balanced_accuracy", kC, true, true, "mean recall over the classes"}, false, K::kBootstrap,
+      {{"balanced_accuracy", kC, true, true, "mean recall over the classes"},
+       false,
+       K::kBootstrap,
        [](W w) { return from_ratio(balanced_accuracy(w.confusion()), kOneClass); }},
-      {{"precision", kC, true, true, "share of predicted positives that are (macro average of more classes)"}, false,
-       K::kWilson, [](W w) { return plain(w, &ClassScores::precision, kNoPredicted); }},
-      {{"recall", kC, true, true, "share of true positives that are found (macro average of more classes)"}, false,
-       K::kWilson, [](W w) { return plain(w, &ClassScores::recall, kNoPositive); }},
-      {{"specificity", kB, true, false, "share of true negatives that are found"}, false, K::kWilson,
+      {{"precision", kC, true, true, "share of predicted positives that are (macro average of more classes)"},
+       false,
+       K::kWilson,
+       [](W w) { return plain(w, &ClassScores::precision, kNoPredicted); }},
+      {{"recall", kC, true, true, "share of true positives that are found (macro average of more classes)"},
+       false,
+       K::kWilson,
+       [](W w) { return plain(w, &ClassScores::recall, kNoPositive); }},
+      {{"specificity", kB, true, false, "share of true negatives that are found"},
+       false,
+       K::kWilson,
        [](W w) { return from_ratio(specificity(w.confusion(), w.positive_class()), kNoNegative); }},
-      {{"f1", kC, true, true, "harmonic mean of precision and recall (macro average of more classes)"}, false,
-       K::kBootstrap, [](W w) { return plain(w, &ClassScores::f1, kNeither); }},
-      {{"fbeta_2", kB, true, false, "F score that weighs recall over precision"}, false, K::kBootstrap,
+      {{"f1", kC, true, true, "harmonic mean of precision and recall (macro average of more classes)"},
+       false,
+       K::kBootstrap,
+       [](W w) { return plain(w, &ClassScores::f1, kNeither); }},
+      {{"fbeta_2", kB, true, false, "F score that weighs recall over precision"},
+       false,
+       K::kBootstrap,
        [](W w) { return from_ratio(fbeta(w.confusion(), w.positive_class(), 2.0), kNeither); }},
-      {{"fbeta_0_5", kB, true, false, "F score that weighs precision over recall"}, false, K::kBootstrap,
+      {{"fbeta_0_5", kB, true, false, "F score that weighs precision over recall"},
+       false,
+       K::kBootstrap,
        [](W w) { return from_ratio(fbeta(w.confusion(), w.positive_class(), 0.5), kNeither); }},
-      {{"precision_macro", kC, true, false, "mean precision over the classes"}, false, K::kBootstrap,
+      {{"precision_macro", kC, true, false, "mean precision over the classes"},
+       false,
+       K::kBootstrap,
        [](W w) { return averaged(w, Average::kMacro, &ClassScores::precision); }},
-      {{"recall_macro", kC, true, false, "mean recall over the classes"}, false, K::kBootstrap,
+      {{"recall_macro", kC, true, false, "mean recall over the classes"},
+       false,
+       K::kBootstrap,
        [](W w) { return averaged(w, Average::kMacro, &ClassScores::recall); }},
-      {{"f1_macro", kC, true, false, "mean F1 over the classes"}, false, K::kBootstrap,
+      {{"f1_macro", kC, true, false, "mean F1 over the classes"},
+       false,
+       K::kBootstrap,
        [](W w) { return averaged(w, Average::kMacro, &ClassScores::f1); }},
-      {{"precision_weighted", kC, true, false, "precision, averaged by class size"}, false, K::kBootstrap,
+      {{"precision_weighted", kC, true, false, "precision, averaged by class size"},
+       false,
+       K::kBootstrap,
        [](W w) { return averaged(w, Average::kWeighted, &ClassScores::precision); }},
-      {{"recall_weighted", kC, true, false, "recall, averaged by class size"}, false, K::kBootstrap,
+      {{"recall_weighted", kC, true, false, "recall, averaged by class size"},
+       false,
+       K::kBootstrap,
        [](W w) { return averaged(w, Average::kWeighted, &ClassScores::recall); }},
-      {{"f1_weighted", kC, true, false, "F1, averaged by class size"}, false, K::kBootstrap,
+      {{"f1_weighted", kC, true, false, "F1, averaged by class size"},
+       false,
+       K::kBootstrap,
        [](W w) { return averaged(w, Average::kWeighted, &ClassScores::f1); }},
-      {{"precision_micro", kC, true, false, "precision over all decisions together"}, false, K::kWilson,
+      {{"precision_micro", kC, true, false, "precision over all decisions together"},
+       false,
+       K::kWilson,
        [](W w) { return averaged(w, Average::kMicro, &ClassScores::precision); }},
-      {{"recall_micro", kC, true, false, "recall over all decisions together"}, false, K::kWilson,
+      {{"recall_micro", kC, true, false, "recall over all decisions together"},
+       false,
+       K::kWilson,
        [](W w) { return averaged(w, Average::kMicro, &ClassScores::recall); }},
-      {{"f1_micro", kC, true, false, "F1 over all decisions together"}, false, K::kWilson,
+      {{"f1_micro", kC, true, false, "F1 over all decisions together"},
+       false,
+       K::kWilson,
        [](W w) { return averaged(w, Average::kMicro, &ClassScores::f1); }},
-      {{"mcc", kC, true, false, "Matthews correlation coefficient"}, false, K::kBootstrap,
+      {{"mcc", kC, true, false, "Matthews correlation coefficient"},
+       false,
+       K::kBootstrap,
        [](W w) { return from_ratio(matthews(w.confusion()), kOneKind); }},
-      {{"cohen_kappa", kC, true, false, "agreement beyond chance"}, false, K::kBootstrap,
+      {{"cohen_kappa", kC, true, false, "agreement beyond chance"},
+       false,
+       K::kBootstrap,
        [](W w) { return from_ratio(cohen_kappa(w.confusion()), kOneKind); }},
-      {{"roc_auc", kC, true, true, "chance that a positive scores above a negative (macro one-against-rest)"}, true,
-       K::kDeLong, [](W w) { return area_under_roc(w, false); }},
-      {{"roc_auc_ovr", kC, true, false, "macro one-against-rest area under the ROC curve"}, true, K::kDeLong,
+      {{"roc_auc", kC, true, true, "chance that a positive scores above a negative (macro one-against-rest)"},
+       true,
+       K::kDeLong,
        [](W w) { return area_under_roc(w, false); }},
-      {{"roc_auc_ovr_weighted", kC, true, false, "one-against-rest area, averaged by class size"}, true, K::kDeLong,
+      {{"roc_auc_ovr", kC, true, false, "macro one-against-rest area under the ROC curve"},
+       true,
+       K::kDeLong,
+       [](W w) { return area_under_roc(w, false); }},
+      {{"roc_auc_ovr_weighted", kC, true, false, "one-against-rest area, averaged by class size"},
+       true,
+       K::kDeLong,
        [](W w) { return area_under_roc(w, true); }},
-      {{"average_precision", kC, true, true, "area under the precision-recall steps (macro one-against-rest)"}, true,
-       K::kBootstrap, mean_average_precision},
+      {{"average_precision", kC, true, true, "area under the precision-recall steps (macro one-against-rest)"},
+       true,
+       K::kBootstrap,
+       mean_average_precision},
       {{"ks", kB, true, false, "largest gap between the score distributions of the classes"}, true, K::kBootstrap, ks},
       {{"log_loss", kC, false, true, "mean negative log probability of the true class"}, true, K::kBootstrap, loss},
-      {{"brier", kC, false, true, "mean squared error of the probabilities"}, true, K::kBootstrap,
-       [](W w) { return Answer{w.brier(), ""}; }},
-      {{"ece", kC, false, true, "expected calibration error, bins of equal width"}, true, K::kBootstrap,
-       [](W w) { return Answer{w.calibration(false), ""}; }},
-      {{"ece_mass", kC, false, false, "expected calibration error, bins of equal size"}, true, K::kBootstrap,
-       [](W w) { return Answer{w.calibration(true), ""}; }},
-      {{"rmse", kN, false, true, "root mean squared error"}, false, K::kBootstrap,
-       [](W w) { return Answer{w.numbers().rmse, ""}; }},
-      {{"mae", kN, false, true, "mean absolute error"}, false, K::kBootstrap,
-       [](W w) { return Answer{w.numbers().mae, ""}; }},
-      {{"mse", kN, false, false, "mean squared error"}, false, K::kBootstrap,
-       [](W w) { return Answer{w.numbers().mse, ""}; }},
-      {{"r2", kN, true, true, "share of the variance explained"}, false, K::kBootstrap,
-       [](W w) { return w.numbers().r2.defined ? Answer{w.numbers().r2.value, ""} : Answer{std::nullopt, kConstant}; }},
-      {{"median_ae", kN, false, true, "median absolute error"}, false, K::kBootstrap,
-       [](W w) { return Answer{w.numbers().median_ae, ""}; }},
-      {{"max_error", kN, false, false, "largest absolute error"}, false, K::kBootstrap,
-       [](W w) { return Answer{w.numbers().max_error, ""}; }},
-      {{"explained_variance", kN, true, false, "r2 with the mean error taken out"}, false, K::kBootstrap,
+      {{"brier", kC, false, true, "mean squared error of the probabilities"},
+       true,
+       K::kBootstrap,
+       [](W w) {
+         return Answer{w.brier(), ""};
+       }},
+      {{"ece", kC, false, true, "expected calibration error, bins of equal width"},
+       true,
+       K::kBootstrap,
+       [](W w) {
+         return Answer{w.calibration(false), ""};
+       }},
+      {{"ece_mass", kC, false, false, "expected calibration error, bins of equal size"},
+       true,
+       K::kBootstrap,
+       [](W w) {
+         return Answer{w.calibration(true), ""};
+       }},
+      {{"rmse", kN, false, true, "root mean squared error"},
+       false,
+       K::kBootstrap,
+       [](W w) {
+         return Answer{w.numbers().rmse, ""};
+       }},
+      {{"mae", kN, false, true, "mean absolute error"},
+       false,
+       K::kBootstrap,
+       [](W w) {
+         return Answer{w.numbers().mae, ""};
+       }},
+      {{"mse", kN, false, false, "mean squared error"},
+       false,
+       K::kBootstrap,
+       [](W w) {
+         return Answer{w.numbers().mse, ""};
+       }},
+      {{"r2", kN, true, true, "share of the variance explained"},
+       false,
+       K::kBootstrap,
+       [](W w) {
+         return w.numbers().r2.defined ? Answer{w.numbers().r2.value, ""} : Answer{std::nullopt, kConstant};
+       }},
+      {{"median_ae", kN, false, true, "median absolute error"},
+       false,
+       K::kBootstrap,
+       [](W w) {
+         return Answer{w.numbers().median_ae, ""};
+       }},
+      {{"max_error", kN, false, false, "largest absolute error"},
+       false,
+       K::kBootstrap,
+       [](W w) {
+         return Answer{w.numbers().max_error, ""};
+       }},
+      {{"explained_variance", kN, true, false, "r2 with the mean error taken out"},
+       false,
+       K::kBootstrap,
        [](W w) {
          const Ratio& r = w.numbers().explained_variance;
          return r.defined ? Answer{r.value, ""} : Answer{std::nullopt, kConstant};
        }},
-      {{"mape", kN, false, true, "mean absolute error as a share of the true value"}, false, K::kBootstrap,
-       [](W w) { return Answer{w.numbers().mape, ""}; }},
+      {{"mape", kN, false, true, "mean absolute error as a share of the true value"},
+       false,
+       K::kBootstrap,
+       [](W w) {
+         return Answer{w.numbers().mape, ""};
+       }},
   };
   return table;
 }
@@ -295,7 +385,8 @@ const Row& find_row(std::string_view name) {
 void check_shapes(const ScoredRows& in) {
   const std::size_t n = in.rows();
   const bool weights_fit = in.weights.empty() || in.weights.size() == n;
-  const bool classes_fit = in.predicted.size() == n && (in.probabilities.empty() || in.probabilities.size() == n * in.classes);
+  const bool classes_fit =
+      in.predicted.size() == n && (in.probabilities.empty() || in.probabilities.size() == n * in.classes);
   const bool numbers_fit = in.values.size() == n;
   if (!weights_fit || !(in.classes == 0 ? numbers_fit : classes_fit)) {
     throw std::invalid_argument("compute_metrics: lengths differ");
@@ -402,7 +493,9 @@ std::vector<MetricValue> compute_metrics(const ScoredRows& in, const std::vector
   for (const std::string& name : names) {
     metrics.push_back(&find_row(name));
     if (metric_applies(metrics.back()->info, in.classes)) continue;
-    const std::string kind = in.classes == 0 ? "predicted numbers" : in.classes == 2 ? "two classes" : "more than two classes";
+    const std::string kind = in.classes == 0   ? "predicted numbers"
+                             : in.classes == 2 ? "two classes"
+                                               : "more than two classes";
     throw_usage("the metric " + metrics.back()->info.name + " is not defined for " + kind);
   }
   Rows rows(in, options);

@@ -96,7 +96,8 @@ void need_both(const ThresholdSweep& sweep) {
 std::vector<std::uint32_t> falling_order(std::span<const double> scores) {
   std::vector<KeyedRow> rows;
   rows.reserve(scores.size());
-  for (std::size_t i = 0; i < scores.size(); ++i) rows.push_back({falling_key(scores[i]), static_cast<std::uint32_t>(i)});
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    rows.push_back({falling_key(scores[i]), static_cast<std::uint32_t>(i)});
   radix_sort(rows);
   std::vector<std::uint32_t> order;
   order.reserve(rows.size());

@@ -28,8 +28,8 @@ std::vector<std::string> name_words(std::string_view name) {
 }
 
 bool is_id_like(std::string_view name) {
-  static const std::set<std::string, std::less<>> kWords = {"id", "ids", "row", "rownum", "index", "idx",
-                                                            "key", "no", "nr", "number", "uuid", "guid"};
+  static const std::set<std::string, std::less<>> kWords = {"id",  "ids", "row", "rownum", "index", "idx",
+                                                            "key", "no",  "nr",  "number", "uuid",  "guid"};
   const std::vector<std::string> words = name_words(name);
   return kWords.contains(words.front()) || kWords.contains(words.back());
 }

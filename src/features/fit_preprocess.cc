@@ -55,8 +55,11 @@ bool add_scaling(ColumnPlan& plan, const Moments& moments, bool scale) {
 [[noreturn]] void throw_missing_number(const Table& table, const Column& column) {
   std::size_t row = 0;
   while (!column.is_missing(row)) ++row;
-  throw Error(ErrorCode::kData, "a missing number (" + std::to_string(column.validity.missing_count()) + " in the column)",
-              {.file = {}, .line = table.lines.empty() ? 0 : table.lines[row], .column = column.name,
+  throw Error(ErrorCode::kData,
+              "a missing number (" + std::to_string(column.validity.missing_count()) + " in the column)",
+              {.file = {},
+               .line = table.lines.empty() ? 0 : table.lines[row],
+               .column = column.name,
                .hint = "--impute median fills them, --exclude " + column.name + " leaves the column out"});
 }
 
@@ -73,7 +76,8 @@ void learn_numbers(const Table& table, const Column& column, const PreprocessOpt
     return;
   }
   std::vector<double> filled = values;  // scaled as the model will see it, gaps filled
-  std::replace_if(filled.begin(), filled.end(), [](double x) { return x != x; }, plan.fill);
+  std::replace_if(
+      filled.begin(), filled.end(), [](double x) { return x != x; }, plan.fill);
   out.constant = add_scaling(plan, compute_moments(filled, context), options.scale == "standard");
 }
 

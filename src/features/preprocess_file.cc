@@ -50,7 +50,8 @@ void load_times(ColumnPlan& plan, BinaryReader& in) {
   for (std::uint64_t i = 0; i < parts; ++i) {
     const std::uint8_t part = in.u8();
     if (part > static_cast<std::uint8_t>(TimePart::kMinute)) in.fail("names an unknown part of a time");
-    if (!plan.parts.empty() && part <= static_cast<std::uint8_t>(plan.parts.back())) in.fail("parts of a time do not rise");
+    if (!plan.parts.empty() && part <= static_cast<std::uint8_t>(plan.parts.back()))
+      in.fail("parts of a time do not rise");
     plan.parts.push_back(static_cast<TimePart>(part));
   }
 }
@@ -64,14 +65,16 @@ void load_levels(ColumnPlan& plan, BinaryReader& in) {
   for (std::size_t i = 1; i < plan.levels.size(); ++i) {
     if (!(plan.levels[i - 1] < plan.levels[i])) in.fail("levels are not distinct and rising");
   }
-  if (plan.fill_level != kNoLevel && plan.fill_level >= plan.levels.size()) in.fail("fills with a level that is not there");
+  if (plan.fill_level != kNoLevel && plan.fill_level >= plan.levels.size())
+    in.fail("fills with a level that is not there");
   for (std::size_t i = 0; i < plan.levels.size(); ++i) plan.counts.push_back(in.u64());
 }
 
 void load_scaling(ColumnPlan& plan, BinaryReader& in) {
   plan.center = in.finite_f64s();
   plan.scale = in.finite_f64s();
-  if (plan.center.size() != plan.outputs() || plan.scale.size() != plan.outputs()) in.fail("has a wrong number of scales");
+  if (plan.center.size() != plan.outputs() || plan.scale.size() != plan.outputs())
+    in.fail("has a wrong number of scales");
   for (const double scale : plan.scale) {
     if (!(scale > 0)) in.fail("has a scale that is not positive");
   }

@@ -141,7 +141,8 @@ void append_sparse(const BoundColumn& bound, std::size_t row, std::vector<std::u
 // Missing numbers where they are refused: the first one, whatever the blocks.
 void check_refused(const Table& table, const std::vector<BoundColumn>& bound) {
   for (const BoundColumn& b : bound) {
-    if (b.plan->encoding != Encoding::kNumber || std::isfinite(b.plan->fill) || !b.column->validity.any_missing()) continue;
+    if (b.plan->encoding != Encoding::kNumber || std::isfinite(b.plan->fill) || !b.column->validity.any_missing())
+      continue;
     for (std::size_t row = 0; row < table.rows(); ++row) {
       if (b.column->is_missing(row)) throw_refused_missing(*b.plan, table.lines.empty() ? 0 : table.lines[row]);
     }
@@ -260,7 +261,8 @@ Matrix Preprocess::transform(const Table& table, std::span<const std::size_t> po
                              TransformCounts* counts) const {
   std::vector<BoundColumn> bound;
   bound.reserve(columns_.size());
-  for (std::size_t i = 0; i < columns_.size(); ++i) bound.push_back(bind_column(columns_[i], table.column(positions[i])));
+  for (std::size_t i = 0; i < columns_.size(); ++i)
+    bound.push_back(bind_column(columns_[i], table.column(positions[i])));
   check_refused(table, bound);
   std::vector<std::uint64_t> unknown(columns_.size());
   Matrix out = sparse_ ? Matrix(to_sparse(bound, table.rows(), outputs(), context, unknown))

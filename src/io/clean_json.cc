@@ -13,9 +13,10 @@ namespace {
 constexpr int kVersion = 1;
 constexpr std::size_t kLargestRecipe = std::size_t{64} << 20;
 
-constexpr FillKind kFills[] = {FillKind::kNone, FillKind::kMedian, FillKind::kMean, FillKind::kMode, FillKind::kConstant};
+constexpr FillKind kFills[] = {FillKind::kNone, FillKind::kMedian, FillKind::kMean, FillKind::kMode,
+                               FillKind::kConstant};
 constexpr OutlierAction kActions[] = {OutlierAction::kNone, OutlierAction::kMedian, OutlierAction::kCap,
-                                      OutlierAction::kNull, OutlierAction::kDrop, OutlierAction::kFlag};
+                                      OutlierAction::kNull, OutlierAction::kDrop,   OutlierAction::kFlag};
 constexpr ColumnRole kRoles[] = {ColumnRole::kFeature, ColumnRole::kTarget, ColumnRole::kWeight, ColumnRole::kId};
 
 Json column_to_json(const CleanColumn& column) {
@@ -139,7 +140,8 @@ CleanColumn column_from_json(const Json& json, std::size_t position, const std::
   column.dropped = members.flag("dropped");
   if (members.has("fill")) fill_from_json(Members(members.take("fill"), "\"fill\" of " + place, file), column);
   column.indicator = members.flag("indicator");
-  if (members.has("outliers")) outliers_from_json(Members(members.take("outliers"), "\"outliers\" of " + place, file), column);
+  if (members.has("outliers"))
+    outliers_from_json(Members(members.take("outliers"), "\"outliers\" of " + place, file), column);
   members.expect_none_left();
   return column;
 }
@@ -149,7 +151,8 @@ void check_names(const CleanRecipe& recipe, const std::string& file) {
   std::unordered_set<std::string> names;
   for (const CleanColumn& column : recipe.columns) {
     if (sources.insert(column.source.name).second && names.insert(column.name).second) continue;
-    throw Error(ErrorCode::kData, "column \"" + column.source.name + "\" is there twice", {.file = file, .column = {}, .hint = {}});
+    throw Error(ErrorCode::kData, "column \"" + column.source.name + "\" is there twice",
+                {.file = file, .column = {}, .hint = {}});
   }
 }
 
@@ -171,7 +174,8 @@ CleanRecipe clean_recipe_from_json(const Json& json, const std::string& name) {
     members.fail("is one for \"" + kind + "\", not for clean");
   }
   if (const double version = members.number("version"); version != kVersion) {
-    members.fail("is of another version than " + std::to_string(kVersion), "it was written by another mlkit: save it again");
+    members.fail("is of another version than " + std::to_string(kVersion),
+                 "it was written by another mlkit: save it again");
   }
   CleanRecipe recipe;
   FieldList options;

@@ -86,12 +86,15 @@ std::string render_renamed(const CleanReport& report) {
   if (report.renamed.empty()) return {};
   std::string examples;
   for (std::size_t i = 0; i < report.renamed.size() && i < kRenamedShown; ++i) {
-    examples += (i > 0 ? ", " : "") + shorten(report.renamed[i].first, kLongestName) + " -> " + report.renamed[i].second;
+    examples +=
+        (i > 0 ? ", " : "") + shorten(report.renamed[i].first, kLongestName) + " -> " + report.renamed[i].second;
   }
   if (report.renamed.size() > kRenamedShown) examples += ", ..";
   return "  renamed   " +
-         shorten(std::to_string(report.renamed.size()) + " of " + std::to_string(report.columns_in) + " columns: " + examples,
-                 kWidth - 12) + "\n";
+         shorten(std::to_string(report.renamed.size()) + " of " + std::to_string(report.columns_in) +
+                     " columns: " + examples,
+                 kWidth - 12) +
+         "\n";
 }
 
 std::string counted(std::uint64_t count, const std::string& what) {
@@ -131,7 +134,8 @@ std::string render_clean_report(const CleanRecipe& recipe, const CleanReport& re
     if (rows > 0) out += "  dropped   " + counted(rows, "row") + " " + why + "\n";
   };
   dropped(report.dropped_duplicates, "equal to an earlier one");
-  dropped(report.dropped_missing, "with more than " + percent(recipe.options.max_row_missing) + " of the cells missing");
+  dropped(report.dropped_missing,
+          "with more than " + percent(recipe.options.max_row_missing) + " of the cells missing");
   dropped(report.dropped_outliers, "with outliers");
   out += render_renamed(report);
 
@@ -143,7 +147,8 @@ std::string render_clean_report(const CleanRecipe& recipe, const CleanReport& re
   for (std::size_t c = 0; c < recipe.columns.size() && c < report.counts.size(); ++c) {
     filled += report.counts[c].filled;
     outliers += report.counts[c].outliers;
-    if (report.counts[c].filled + report.counts[c].outliers > 0) lines.push_back(line_of(recipe.columns[c], report.counts[c]));
+    if (report.counts[c].filled + report.counts[c].outliers > 0)
+      lines.push_back(line_of(recipe.columns[c], report.counts[c]));
   }
   if (filled > 0) out += "  filled    " + counted(filled, "cell") + " (" + shorten(recipe.options.impute, 40) + ")\n";
   if (outliers > 0) out += "  outliers  " + counted(outliers, "cell") + ", " + action_text(recipe) + "\n";

@@ -206,12 +206,9 @@ void load_self_test(PipelineParts& parts, BinaryReader& in) {
 }
 
 constexpr KnownSection kSections[] = {
-    {"schema", 1, true, save_schema, load_schema},
-    {"clean", 1, true, save_clean, load_clean},
-    {"features", 1, true, save_features, load_features},
-    {"model", 1, true, save_model, load_model_section},
-    {"decision", 1, true, save_decision, load_decision},
-    {"record", 1, false, save_record, load_record},
+    {"schema", 1, true, save_schema, load_schema},           {"clean", 1, true, save_clean, load_clean},
+    {"features", 1, true, save_features, load_features},     {"model", 1, true, save_model, load_model_section},
+    {"decision", 1, true, save_decision, load_decision},     {"record", 1, false, save_record, load_record},
     {"self_test", 1, false, save_self_test, load_self_test},
 };
 
@@ -239,7 +236,8 @@ PipelineParts load_parts(const std::vector<RawSection>& sections, ModelFileInfo&
     if (position < order) internal::throw_broken("the sections are out of order");
     if (section.required != known->required) internal::throw_broken("section \"" + section.name + "\" has wrong flags");
     for (; order < position; ++order) {
-      if (kSections[order].required) internal::throw_broken("section \"" + std::string(kSections[order].name) + "\" is missing");
+      if (kSections[order].required)
+        internal::throw_broken("section \"" + std::string(kSections[order].name) + "\" is missing");
     }
     ++order;
     BinaryReader in(section.bytes, section.name);
@@ -248,7 +246,8 @@ PipelineParts load_parts(const std::vector<RawSection>& sections, ModelFileInfo&
     info.sections[i].known = true;
   }
   for (; order < std::size(kSections); ++order) {
-    if (kSections[order].required) internal::throw_broken("section \"" + std::string(kSections[order].name) + "\" is missing");
+    if (kSections[order].required)
+      internal::throw_broken("section \"" + std::string(kSections[order].name) + "\" is missing");
   }
   return parts;
 }

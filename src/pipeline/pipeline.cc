@@ -68,7 +68,8 @@ Pipeline::Pipeline(PipelineParts parts) : parts_(std::move(parts)) {
     throw_unfit(error.message());
   }
   const SelfTest& test = parts_.self_test;
-  if (test.cells.size() != test.rows * parts_.inputs.size() || test.expected.size() != test.rows * parts_.model->outputs()) {
+  if (test.cells.size() != test.rows * parts_.inputs.size() ||
+      test.expected.size() != test.rows * parts_.model->outputs()) {
     throw_unfit("size of the self-test");
   }
 }
@@ -107,8 +108,9 @@ std::vector<std::size_t> Pipeline::bind(const std::vector<std::string>& names) c
   }
   if (missing.empty()) return positions;
   std::string message = "the model needs a column \"" + missing[0] + "\" that is not there";
-  if (missing.size() > 1) message += " (and " + std::to_string(missing.size() - 1) + " more: \"" + missing[1] + "\"" +
-                                     (missing.size() > 2 ? ", ..)" : ")");
+  if (missing.size() > 1)
+    message += " (and " + std::to_string(missing.size() - 1) + " more: \"" + missing[1] + "\"" +
+               (missing.size() > 2 ? ", ..)" : ")");
   const std::string near = nearest_name(missing[0], names);
   throw_data(message, near.empty() ? "`mlkit inspect MODEL` lists the columns it needs" : "is it \"" + near + "\"?");
 }
@@ -148,7 +150,8 @@ Matrix Pipeline::features(const Table& table, const Context& context, TransformC
 
 std::int32_t Pipeline::decide(std::span<const double> probabilities, double threshold) const {
   if (parts_.task == Task::kBinary) return probabilities[1] >= threshold ? 1 : 0;
-  return static_cast<std::int32_t>(std::max_element(probabilities.begin(), probabilities.end()) - probabilities.begin());
+  return static_cast<std::int32_t>(std::max_element(probabilities.begin(), probabilities.end()) -
+                                   probabilities.begin());
 }
 
 Predictions predict_blocks(const Model& model, const MatrixView& features, const Context& context) {

@@ -50,7 +50,8 @@ CellRoute find_route(const CleanRecipe& recipe, const Schema& inputs, const std:
     if (!input) continue;
     if (column.name == name) return {*input, CellSource::kInput};
     if (column.indicator && column.indicator_name() == name) return {*input, CellSource::kMissingFlag};
-    if (column.outliers == OutlierAction::kFlag && column.flag_name() == name) return {*input, CellSource::kOutlierFlag};
+    if (column.outliers == OutlierAction::kFlag && column.flag_name() == name)
+      return {*input, CellSource::kOutlierFlag};
   }
   throw Error(ErrorCode::kModelFile, "no input for the feature column \"" + name + "\"");
 }
@@ -59,12 +60,12 @@ CellRoute find_route(const CleanRecipe& recipe, const Schema& inputs, const std:
 
 struct Scorer::State {
   const PipelineParts* parts = nullptr;
-  std::vector<CellRoute> routes;                    // per column of the preprocessing; empty without cleaning
-  std::vector<const CleanColumn*> clean_of_input;   // per input; may be null
-  std::vector<CellValue> cleaned;                   // per input
+  std::vector<CellRoute> routes;                   // per column of the preprocessing; empty without cleaning
+  std::vector<const CleanColumn*> clean_of_input;  // per input; may be null
+  std::vector<CellValue> cleaned;                  // per input
   std::vector<std::uint8_t> was_missing;
   std::vector<std::uint8_t> was_outlier;
-  std::vector<CellValue> routed;                    // per column of the preprocessing
+  std::vector<CellValue> routed;  // per column of the preprocessing
   std::vector<double> dense;
   Preprocess::SparseRow sparse;
 
@@ -121,8 +122,9 @@ std::size_t Scorer::score(std::span<const CellValue> cells, std::span<double> ou
   if (parts.clean) cells = state_->clean_row(cells);
   if (parts.preprocess.sparse()) {
     const std::size_t unknown = parts.preprocess.transform_sparse_row(cells, state_->sparse);
-    parts.model->predict_sparse_row({{state_->sparse.columns.data(), state_->sparse.size},
-                                     {state_->sparse.values.data(), state_->sparse.size}}, out);
+    parts.model->predict_sparse_row(
+        {{state_->sparse.columns.data(), state_->sparse.size}, {state_->sparse.values.data(), state_->sparse.size}},
+        out);
     return unknown;
   }
   const std::size_t unknown = parts.preprocess.transform_row(cells, state_->dense);

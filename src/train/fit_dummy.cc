@@ -18,11 +18,13 @@ struct Sum {
 
 template <class Term>
 double sum_rows(const DatasetView& data, const Context& context, const Term& term) {
-  return reduce_blocks(context, data.rows(), kRowBlock, Sum{}, [&](std::size_t, std::size_t begin, std::size_t end) {
-           Sum sum;
-           for (std::size_t i = begin; i < end; ++i) sum.value += term(i);
-           return sum;
-         }).value;
+  return reduce_blocks(context, data.rows(), kRowBlock, Sum{},
+                       [&](std::size_t, std::size_t begin, std::size_t end) {
+                         Sum sum;
+                         for (std::size_t i = begin; i < end; ++i) sum.value += term(i);
+                         return sum;
+                       })
+      .value;
 }
 
 std::vector<double> class_shares(const DatasetView& data, double total, double& loss) {

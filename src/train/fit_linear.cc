@@ -89,7 +89,8 @@ class Problem {
           v[i] = there ? data_.weight(at + i) : 0.0;
           if (there) read_row(at + i, rows.data() + i * stride, 1);
         }
-        add_residuals(rows.data(), stride, high.data(), low.data(), y, v, sums.high.data(), sums.low.data(), sums.squares);
+        add_residuals(rows.data(), stride, high.data(), low.data(), y, v, sums.high.data(), sums.low.data(),
+                      sums.squares);
       }
       return sums;
     };
@@ -165,7 +166,8 @@ class Problem {
     };
     const Squares squares = reduce_blocks(context_, data_.rows(), kRowBlock, Squares{}, observe);
     for (std::size_t j = 0; j < columns_; ++j) {
-      if (!std::isfinite(squares.sums[j])) throw_data("the features hold a number that is not finite or too large to square");
+      if (!std::isfinite(squares.sums[j]))
+        throw_data("the features hold a number that is not finite or too large to square");
       scale_[j] = 1.0 / power_of_two_near(std::sqrt(squares.sums[j]));
     }
   }
@@ -276,7 +278,8 @@ std::string column_names(const DatasetView& data, const std::vector<std::size_t>
   std::string names;
   const auto& known = data.data().feature_names;
   for (std::size_t k = 0; k < columns.size() && k < 5; ++k) {
-    names += (k > 0 ? ", " : "") + (columns[k] < known.size() ? known[columns[k]] : "feature " + std::to_string(columns[k] + 1));
+    names += (k > 0 ? ", " : "") +
+             (columns[k] < known.size() ? known[columns[k]] : "feature " + std::to_string(columns[k] + 1));
   }
   return columns.size() > 5 ? names + " and " + std::to_string(columns.size() - 5) + " more" : names;
 }
@@ -312,7 +315,8 @@ LinearFit fit_by_qr(const DatasetView& data, const LinearOptions& options, Conte
   report_rank(data, problem, solver, fit.report);
   const std::size_t first = problem.intercept() ? 1 : 0;
   fit.model = std::make_unique<LinearModel>(
-      first == 1 ? plain[0] : 0.0, std::vector<double>(plain.begin() + static_cast<std::ptrdiff_t>(first), plain.end()));
+      first == 1 ? plain[0] : 0.0,
+      std::vector<double>(plain.begin() + static_cast<std::ptrdiff_t>(first), plain.end()));
   return fit;
 }
 

@@ -44,8 +44,7 @@ Solution solve_newton(const LogisticObjective& objective, std::vector<double> st
   const bool unpenalised = objective.lambda() == 0;
   const bool want_inverse = unpenalised && objective.binary() && objective.dimension() <= kStdErrorDimension;
   const double target = options.tol * objective.total_weight();
-  NewtonResult result =
-      minimise_newton(objective, std::move(start), target, options.max_iter, want_inverse, context);
+  NewtonResult result = minimise_newton(objective, std::move(start), target, options.max_iter, want_inverse, context);
   report.solver = "newton";
   report.iterations = result.iterations;
   report.converged = result.converged;
@@ -211,8 +210,7 @@ std::unique_ptr<LogisticModel> make_model(const DatasetView& data, const Logisti
   std::vector<std::uint8_t> absent;
   const bool some_absent = objective.active_classes().size() < classes;
   if (!objective.binary() && some_absent) absent = objective.absent();
-  return std::make_unique<LogisticModel>(p, classes, std::move(intercepts), std::move(coefficients),
-                                         std::move(absent));
+  return std::make_unique<LogisticModel>(p, classes, std::move(intercepts), std::move(coefficients), std::move(absent));
 }
 
 std::string column_name(const DatasetView& data, std::size_t j) {
@@ -240,7 +238,8 @@ void judge(const LogisticObjective& objective, const Solution& solution, const L
   if (unpenalised && (solution.last.worst_margin < 0 || solution.diverges)) {
     report.converged = false;
     const std::string kind = solution.last.worst_margin < 0 ? "perfect separation" : "separation";
-    report.warnings.push_back(kind + ": some features tell the classes apart without error, so that without a penalty "
+    report.warnings.push_back(kind +
+                              ": some features tell the classes apart without error, so that without a penalty "
                               "the best coefficients are infinite; those given are only where the fit was stopped");
     report.message = "no finite optimum (" + kind + "); give a penalty, e.g. --C 1";
     return;

@@ -35,7 +35,11 @@ struct Sums {
 class SparseProblem {
  public:
   SparseProblem(const DatasetView& data, const LinearOptions& options, const Context& context)
-      : data_(data), context_(context), intercept_(options.fit_intercept), alpha_(options.alpha), width_(data.cols() + 1) {
+      : data_(data),
+        context_(context),
+        intercept_(options.fit_intercept),
+        alpha_(options.alpha),
+        width_(data.cols() + 1) {
     for (std::size_t i = 0; i < data.rows(); ++i) {
       const double weight = data.weight(i);
       if (!std::isfinite(weight) || weight < 0) throw_data("a row weight is negative or not a finite number");
@@ -169,7 +173,8 @@ LinearFit fit_sparse_least_squares(const DatasetView& data, const LinearOptions&
   }
   fit.statistics.sse = last.squares;
   fit.statistics.rank = data.cols() + (options.fit_intercept ? 1 : 0);
-  fit.statistics.df = static_cast<std::int64_t>(problem.weighted_rows()) - static_cast<std::int64_t>(fit.statistics.rank);
+  fit.statistics.df =
+      static_cast<std::int64_t>(problem.weighted_rows()) - static_cast<std::int64_t>(fit.statistics.rank);
   const double total = problem.total_squares();
   fit.statistics.r_squared = total > 0 ? 1.0 - last.squares / total : 0.0;
   fit.statistics.coefficient_std_errors.assign(data.cols(), 0.0);

@@ -30,7 +30,7 @@ bool parse_label_number(std::string_view text, double& value) {
 
 // The column as distinct texts that occur, with their numbers where all of them are numbers.
 struct Cells {
-  Column column;                  // categories
+  Column column;                   // categories
   std::vector<std::uint8_t> used;  // per level
   std::size_t distinct = 0;
   bool numeric = true;
@@ -119,16 +119,19 @@ void check_classes(const Target& target, const TrainOptions& options) {
   }
   for (const std::string& label : target.classes) {
     if (escape_controls(label) != label) {
-      throw_target(column, "the class label \"" + label + "\" holds control characters", "replace them before training");
+      throw_target(column, "the class label \"" + label + "\" holds control characters",
+                   "replace them before training");
     }
   }
   if (target.classes.size() > kMostClasses) {
-    throw_target(column, with_thousands(target.classes.size()) + " classes are too many (at most " +
-                 with_thousands(kMostClasses) + ")", "is this the right column? --task regression predicts numbers");
+    throw_target(
+        column,
+        with_thousands(target.classes.size()) + " classes are too many (at most " + with_thousands(kMostClasses) + ")",
+        "is this the right column? --task regression predicts numbers");
   }
   if (options.positive.empty()) return;
-  if (target.classes.size() != 2) throw_usage("--positive is for targets of two classes, this one has " +
-                                              std::to_string(target.classes.size()));
+  if (target.classes.size() != 2)
+    throw_usage("--positive is for targets of two classes, this one has " + std::to_string(target.classes.size()));
   if (std::find(target.classes.begin(), target.classes.end(), options.positive) == target.classes.end()) {
     throw_target(column, "there is no class \"" + options.positive + "\"",
                  "the classes are \"" + target.classes[0] + "\" and \"" + target.classes[1] + "\"");

@@ -86,7 +86,8 @@ std::string column_digest(const Column& column) {
 std::string table_sha256(const Table& table, const Context& context) {
   std::vector<std::size_t> order(table.column_count());
   std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return table.column(a).name < table.column(b).name; });
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return table.column(a).name < table.column(b).name; });
   std::vector<std::string> digests(order.size());
   for_blocks(context, order.size(), 1, [&](std::size_t i, std::size_t, std::size_t) {
     context.check_stop();

@@ -23,7 +23,6 @@ struct TrainingTable {
   std::optional<CleanRecipe> clean;
 };
 
-
 void clean_table(TrainingTable& rows, const TrainOptions& options, Context& context) {
   CleanOptions clean = *options.clean;
   clean.target = rows.target.column.name;
@@ -98,13 +97,14 @@ void warn_about_data(const Table& table, const std::vector<std::size_t>& columns
                      std::size_t features, Context& context) {
   if (table.rows() == 1) context.warn("there is only one row to learn from");
   if (table.rows() < features && table.rows() > 1) {
-    context.warn("there are fewer rows (" + with_thousands(table.rows()) + ") than features (" + with_thousands(features) +
-                 "): expect other scores on new rows");
+    context.warn("there are fewer rows (" + with_thousands(table.rows()) + ") than features (" +
+                 with_thousands(features) + "): expect other scores on new rows");
   }
   if (table.rows() < 2) return;
   for (const std::size_t i : columns) {
     if (is_copy_of_target(table.column(i), target)) {
-      context.warn("column \"" + table.column(i).name + "\" says what the target is in every row; is it known at the time of "
+      context.warn("column \"" + table.column(i).name +
+                   "\" says what the target is in every row; is it known at the time of "
                    "prediction? --exclude leaves it out");
     }
   }
@@ -140,7 +140,8 @@ FittedModel fit_model(const std::string& kind, const Dataset& data, const TrainO
 
 // Inputs of the pipeline: the raw columns that the chosen (perhaps cleaned) ones come from; the recipe is cut
 // down to them.
-void set_inputs(PipelineParts& parts, const Table& table, const std::vector<std::size_t>& columns, TrainingTable& rows) {
+void set_inputs(PipelineParts& parts, const Table& table, const std::vector<std::size_t>& columns,
+                TrainingTable& rows) {
   if (!rows.clean) {
     for (const std::size_t i : columns) {
       parts.inputs.add(table.column(i).spec());
@@ -269,8 +270,8 @@ TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const Tr
   MetricOptions metric_options;
   metric_options.intervals = false;
   const MatrixView features(data.features);
-  out.metrics = score_predictions(pipeline.predict_matrix(features, context), rows.target, data.weights, {}, metric_options,
-                                  context);
+  out.metrics = score_predictions(pipeline.predict_matrix(features, context), rows.target, data.weights, {},
+                                  metric_options, context);
   out.baseline = score_predictions(predict_blocks(*out.dummy, features, context), rows.target, data.weights, {},
                                    metric_options, context);
   TrainingRecord record;
@@ -284,7 +285,8 @@ TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const Tr
 
 }  // namespace
 
-TrainedPipeline train_pipeline(const Table& table, const Target& target, const TrainOptions& options, Context& context) {
+TrainedPipeline train_pipeline(const Table& table, const Target& target, const TrainOptions& options,
+                               Context& context) {
   Context inner;
   share_settings(context, inner);
   const auto pass_on = [&] {

@@ -34,7 +34,8 @@ void expect_same_bits(const std::vector<double>& in, const std::vector<double>& 
 }
 
 TEST(Lanes, ExpHasTheBitsOfTheScalarOne) {
-  std::vector<double> in{0.0, -0.0, -745.13, -745.1332191019412, -745.2, -708.4, -1e300, 709.0, -36.7, 0.5, -0.5, 1e-300};
+  std::vector<double> in{0.0, -0.0, -745.13, -745.1332191019412, -745.2, -708.4, -1e300, 709.0, -36.7,
+                         0.5, -0.5, 1e-300};
   RandomStream random(1, RandomPurpose::kSample);
   while (in.size() < 100000) in.push_back((random.uniform() - 0.52) * 1450);
   std::vector<double> out(in.size());
@@ -47,7 +48,8 @@ TEST(Lanes, ExpHasTheBitsOfTheScalarOne) {
 }
 
 TEST(Lanes, Log1pHasTheBitsOfTheScalarOne) {
-  std::vector<double> in{0.0, 1.0, 0.41, std::nextafter(0.41, 0), 0.41421356237309515, 0.4142135623730949, 1e-300, 5e-324};
+  std::vector<double> in{0.0,    1.0,   0.41, std::nextafter(0.41, 0), 0.41421356237309515, 0.4142135623730949,
+                         1e-300, 5e-324};
   RandomStream random(2, RandomPurpose::kSample);
   while (in.size() < 100000) in.push_back(in.size() % 2 == 0 ? random.uniform() : mlkit::exp(-800 * random.uniform()));
   std::vector<double> out(in.size());

@@ -36,8 +36,8 @@ TEST(Math, LogIsWithinOneUlp) {
   RandomStream random(2, RandomPurpose::kSample);
   double worst = 0;
   for (int i = 0; i < 200000; ++i) {
-    const double x = i % 2 == 0 ? random.uniform() * 3 + 1e-300
-                                : std::bit_cast<double>(random.bits() & 0x7FEFFFFFFFFFFFFFULL);
+    const double x =
+        i % 2 == 0 ? random.uniform() * 3 + 1e-300 : std::bit_cast<double>(random.bits() & 0x7FEFFFFFFFFFFFFFULL);
     worst = std::max(worst, ulp_error(mlkit::log(x), std::log(static_cast<long double>(x))));
   }
   EXPECT_LT(worst, 1.0);

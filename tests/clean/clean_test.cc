@@ -36,7 +36,9 @@ Table cleaned(const Table& table, const CleanOptions& options = {}, int threads 
   return apply_clean(fit.recipe, table.select_rows(fit.kept));
 }
 
-std::vector<double> values_of(const Table& table, const std::string& name) { return table.column(name).numbers().values; }
+std::vector<double> values_of(const Table& table, const std::string& name) {
+  return table.column(name).numbers().values;
+}
 
 TEST(FitClean, GoldenFencesAndReplacements) {
   int cases = 0;
@@ -45,7 +47,8 @@ TEST(FitClean, GoldenFencesAndReplacements) {
     if (!want.contains("iqr_outliers_replaced_by_median")) continue;
     ++cases;
     std::vector<double> given;
-    for (const Json& value : item.at("input").at("values")) given.push_back(value.is_null() ? kMissing : value.get<double>());
+    for (const Json& value : item.at("input").at("values"))
+      given.push_back(value.is_null() ? kMissing : value.get<double>());
     // A second column keeps the rows with a gap; the golden values fill none.
     std::vector<double> other(given.size());
     for (std::size_t i = 0; i < other.size(); ++i) other[i] = static_cast<double>(i);
@@ -59,7 +62,8 @@ TEST(FitClean, GoldenFencesAndReplacements) {
     const double rtol = item.at("tolerance").at("rtol");
     const double atol = item.at("tolerance").at("atol");
     const auto check = [&](double got, const Json& expected) {
-      EXPECT_LE(std::abs(got - expected.get<double>()), atol + rtol * std::abs(expected.get<double>())) << item.at("id");
+      EXPECT_LE(std::abs(got - expected.get<double>()), atol + rtol * std::abs(expected.get<double>()))
+          << item.at("id");
     };
     if (rule.outliers != OutlierAction::kNone) {
       check(rule.low, want.at("iqr_outlier_fences_1_5")[0]);
@@ -112,7 +116,9 @@ std::vector<SlowRow> slow_clean(std::vector<SlowRow> rows) {
   for (const SlowRow& row : rows) {
     if (std::find(left.begin(), left.end(), row) == left.end()) left.push_back(row);
   }
-  std::erase_if(left, [](const SlowRow& row) { return std::count(row.begin(), row.end(), std::nullopt) * 2 > static_cast<long>(row.size()); });
+  std::erase_if(left, [](const SlowRow& row) {
+    return std::count(row.begin(), row.end(), std::nullopt) * 2 > static_cast<long>(row.size());
+  });
   if (left.empty()) return left;
   for (std::size_t c = 0; c < left[0].size(); ++c) {
     std::vector<double> present;
@@ -157,7 +163,8 @@ TEST(FitClean, AgreesWithTheObviousVersion) {
     for (std::size_t c = 0; c < columns; ++c) table.add_column(make_numeric_column("x" + std::to_string(c), cells[c]));
     const std::vector<SlowRow> kept_slow = slow_clean(slow);
     for (std::size_t c = 0; c < columns; ++c) {
-      empty_column |= std::any_of(kept_slow.begin(), kept_slow.end(), [&](const SlowRow& row) { return std::isnan(*row[c]); });
+      empty_column |=
+          std::any_of(kept_slow.begin(), kept_slow.end(), [&](const SlowRow& row) { return std::isnan(*row[c]); });
     }
     if (kept_slow.empty() || empty_column) {
       EXPECT_NE(message_of([&] { cleaned(table); }), "no error");
@@ -242,7 +249,8 @@ TEST(FitClean, RareFlagsAndColumnsWithoutSpreadAreLeftAloneWithAWarning) {
   std::vector<double> x(40);
   for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<double>(i);
   Context context(1);
-  const Table table({make_numeric_column("flag", flag), make_numeric_column("flat", flat), make_numeric_column("x", x)});
+  const Table table(
+      {make_numeric_column("flag", flag), make_numeric_column("flat", flat), make_numeric_column("x", x)});
   const CleanFit fit = fit_clean(table, {}, context);
   EXPECT_EQ(fit.recipe.columns[0].outliers, OutlierAction::kNone);
   EXPECT_EQ(fit.recipe.columns[1].outliers, OutlierAction::kNone);
@@ -254,7 +262,8 @@ TEST(FitClean, RareFlagsAndColumnsWithoutSpreadAreLeftAloneWithAWarning) {
 }
 
 TEST(FitClean, AllMissingColumnIsAnErrorThatNamesTheFix) {
-  const Table table({make_numeric_column("x", {1, 2, 3}), make_numeric_column("y", {2, 2, 3}), make_numeric_column("none", {kMissing, kMissing, kMissing})});
+  const Table table({make_numeric_column("x", {1, 2, 3}), make_numeric_column("y", {2, 2, 3}),
+                     make_numeric_column("none", {kMissing, kMissing, kMissing})});
   const std::string text = message_of([&] { cleaned(table); });
   EXPECT_NE(text.find("every cell is missing in column none"), std::string::npos) << text;
   EXPECT_NE(text.find("--max-col-missing"), std::string::npos);
@@ -289,7 +298,8 @@ TEST(FitClean, ActionsOnOutliers) {
 
 TEST(FitClean, WaysToFill) {
   const Table table({make_numeric_column("x", {1, 1, 4, kMissing, 6}), make_numeric_column("k", {1, 2, 3, 4, 5}),
-                     make_category_column("c", {"b", "", "a", "a", "b"}), make_text_column("t", {"", "v", "w", "w", "u"})});
+                     make_category_column("c", {"b", "", "a", "a", "b"}),
+                     make_text_column("t", {"", "v", "w", "w", "u"})});
   const auto run = [&](const std::string& how) {
     CleanOptions options;
     options.impute = how;
@@ -317,7 +327,8 @@ TEST(FitClean, OutlierRulesThatAreNone) {
   for (const std::string bad : {"", "iqr:", "iqr:x", "iqr:-1", "iqr:inf", "iqr:nan", "sigma", "iqrs"}) {
     CleanOptions options;
     options.outliers = bad;
-    EXPECT_NE(message_of([&] { parse_clean_rules(options); }, ErrorCode::kUsage).find("--outliers"), std::string::npos) << bad;
+    EXPECT_NE(message_of([&] { parse_clean_rules(options); }, ErrorCode::kUsage).find("--outliers"), std::string::npos)
+        << bad;
   }
 }
 
@@ -347,7 +358,8 @@ TEST(ApplyClean, ReplayOnTheOwnOutputChangesNothing) {
 }
 
 TEST(ApplyClean, NewRowsGetTheStoredValuesByEitherSpellingInAnyOrder) {
-  const Table train({make_numeric_column("First Col", {1, 2, 3, 4, 5, kMissing}), make_numeric_column("b", {1, 1, 2, 2, 3, 3}),
+  const Table train({make_numeric_column("First Col", {1, 2, 3, 4, 5, kMissing}),
+                     make_numeric_column("b", {1, 1, 2, 2, 3, 3}),
                      make_category_column("y", {"p", "q", "p", "q", "p", "q"})});
   CleanOptions options;
   options.target = "y";
@@ -387,8 +399,8 @@ TEST(Duplicates, FirstOfEqualRowsAgainstAllPairs) {
 }
 
 TEST(CleanStep, SavedAndLoadedIsTheSame) {
-  const Table table({make_numeric_column("X Y", {1, 2, 3, kMissing, 900}), make_category_column("c", {"b", "", "a", "a", "b"}),
-                     make_numeric_column("k", {5, 3, 3, 1, 2})});
+  const Table table({make_numeric_column("X Y", {1, 2, 3, kMissing, 900}),
+                     make_category_column("c", {"b", "", "a", "a", "b"}), make_numeric_column("k", {5, 3, 3, 1, 2})});
   CleanOptions options;
   options.impute = "mode";
   options.indicator = true;
@@ -425,7 +437,8 @@ CleanOptions fill_with_mode() {
 }
 
 TEST(CleanStep, BlocksMergedAreTheWholeTable) {
-  const Table table({make_numeric_column("x", {1, 2, 3, kMissing, 900, 3, 2, 1}), make_category_column("c", {"b", "", "a", "a", "z", "z", "", "b"}),
+  const Table table({make_numeric_column("x", {1, 2, 3, kMissing, 900, 3, 2, 1}),
+                     make_category_column("c", {"b", "", "a", "a", "z", "z", "", "b"}),
                      make_text_column("t", {"1", "2", "3", "4", "", "5", "2", "1"})});
   Context context(1);
   CleanStep whole(fill_with_mode());

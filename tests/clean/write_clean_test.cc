@@ -15,7 +15,8 @@ namespace mlkit {
 namespace {
 
 std::string temporary() {
-  return (std::filesystem::temp_directory_path() / ("mlkit_write_clean_" + std::to_string(::getpid()) + ".csv")).string();
+  return (std::filesystem::temp_directory_path() / ("mlkit_write_clean_" + std::to_string(::getpid()) + ".csv"))
+      .string();
 }
 
 struct Result {
@@ -24,7 +25,8 @@ struct Result {
 };
 
 // What the command does, from bytes to bytes.
-Result clean_bytes(const std::string& bytes, const CleanOptions& options = {}, int threads = 1, bool keep_records = true) {
+Result clean_bytes(const std::string& bytes, const CleanOptions& options = {}, int threads = 1,
+                   bool keep_records = true) {
   Context context(threads);
   CsvReadOptions csv;
   csv.keep_records = keep_records;
@@ -91,7 +93,9 @@ std::string random_csv(std::uint64_t seed, std::size_t rows) {
       } else if (c == 2) {
         text += random.below(3) == 0 ? "\"q,\"\"r\"" : std::string(1, static_cast<char>('a' + random.below(4)));
       } else {
-        text += std::to_string(random.below(c == 1 ? 4 : 30)) + (random.below(9) == 0 ? "000" : random.below(3) == 0 ? ".50" : "");
+        text += std::to_string(random.below(c == 1 ? 4 : 30)) + (random.below(9) == 0   ? "000"
+                                                                 : random.below(3) == 0 ? ".50"
+                                                                                        : "");
       }
     }
     text += '\n';
@@ -118,7 +122,8 @@ TEST(WriteClean, IsWhatApplyCleanGives) {
       ASSERT_EQ(got.rows(), expected.rows());
       for (std::size_t c = 0; c < got.column_count(); ++c) {
         for (std::size_t row = 0; row < got.rows(); ++row) {
-          ASSERT_EQ(got.column(c).cell_text(row), expected.column(c).cell_text(row)) << action << " " << got.column(c).name << " " << row;
+          ASSERT_EQ(got.column(c).cell_text(row), expected.column(c).cell_text(row))
+              << action << " " << got.column(c).name << " " << row;
         }
       }
       EXPECT_EQ(result.fit.report.columns_out, got.column_count());

@@ -219,8 +219,8 @@ std::string rows_command(const std::string& condition) {
 
 TEST_F(Surroundings, AReaderThatLeavesEndsPredictQuietly) {
   // The feed never ends: only the closed pipe can end this.
-  const RunResult result = shell("mlkit predict iris.mlkit <(" + rows_command("i >= 0") +
-                                 ") | head -1; exit ${PIPESTATUS[0]}");
+  const RunResult result =
+      shell("mlkit predict iris.mlkit <(" + rows_command("i >= 0") + ") | head -1; exit ${PIPESTATUS[0]}");
   EXPECT_EQ(result.out, "prediction,confidence\n");
   EXPECT_EQ(result.err, "");
   EXPECT_TRUE(result.exit_code == 128 + SIGPIPE || result.exit_code == 0) << result.exit_code;

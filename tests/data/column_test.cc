@@ -79,7 +79,10 @@ TEST(Column, CellsAsText) {
   EXPECT_EQ(numbers.cell_text(1), "0.1");
   EXPECT_EQ(numbers.cell_text(2), "");
   EXPECT_EQ(numbers.cell_text(3), "-2.5e+300");
-  Column times{.name = "t", .type = ColumnType::kDatetime, .storage = Times{.micros = {0, 86400000000}, .date_only = true}, .validity = Validity(2)};
+  Column times{.name = "t",
+               .type = ColumnType::kDatetime,
+               .storage = Times{.micros = {0, 86400000000}, .date_only = true},
+               .validity = Validity(2)};
   EXPECT_EQ(times.cell_text(1), "1970-01-02");
 }
 

@@ -102,7 +102,8 @@ TEST(CsvIndex, AgreesWithTheScannerOnRandomTexts) {
     const Found expected = scan(text, columns);
     right += expected.right ? 1 : 0;
     for (std::size_t k = 0; k < count; ++k) {
-      ASSERT_EQ(index_with(*all[k], text, columns), expected) << all[k]->name << " on " << ::testing::PrintToString(text);
+      ASSERT_EQ(index_with(*all[k], text, columns), expected)
+          << all[k]->name << " on " << ::testing::PrintToString(text);
     }
   }
   EXPECT_GT(right, 3000u);  // else the comparison would say little
@@ -119,7 +120,8 @@ TEST(CsvIndex, AgreesOnLongRowsWithQuotesAcrossBlocks) {
         if (c > 0) text += ',';
         const bool quoted = random.below(2) == 0;
         if (quoted) text += '"';
-        for (auto n = random.below(90); n > 0; --n) text += quoted && random.below(9) == 0 ? "\"\"" : quoted && random.below(9) == 0 ? "\r\n," : "z";
+        for (auto n = random.below(90); n > 0; --n)
+          text += quoted && random.below(9) == 0 ? "\"\"" : quoted && random.below(9) == 0 ? "\r\n," : "z";
         if (quoted) text += '"';
       }
       text += random.below(2) == 0 ? "\r\n" : "\n";
@@ -135,12 +137,28 @@ TEST(CsvKernels, PlainNumbersAreExactAndOthersAreLeft) {
   const CsvKernels* const* all = all_csv_kernels(count);
   RandomStream random(5, RandomPurpose::kSample);
   constexpr std::string_view kBytes = "00112345678999..--+eE x";
-  std::vector<std::string> cells = {"", "-", ".", "-.", "5.", "-0", "0", "0.0", "00", "007", "-07.5", "999999999999999", "1.2.3",
-                                    "1000000000000000", "0.99999999999999", "123456789012345.6", ".123456789012345"};
+  std::vector<std::string> cells = {"",
+                                    "-",
+                                    ".",
+                                    "-.",
+                                    "5.",
+                                    "-0",
+                                    "0",
+                                    "0.0",
+                                    "00",
+                                    "007",
+                                    "-07.5",
+                                    "999999999999999",
+                                    "1.2.3",
+                                    "1000000000000000",
+                                    "0.99999999999999",
+                                    "123456789012345.6",
+                                    ".123456789012345"};
   for (int i = 0; i < 30000; ++i) {
     std::string cell;
     const bool decimal = random.below(2) == 0;
-    for (auto n = random.below(19); n > 0; --n) cell += decimal ? static_cast<char>('0' + random.below(10)) : kBytes[random.below(kBytes.size())];
+    for (auto n = random.below(19); n > 0; --n)
+      cell += decimal ? static_cast<char>('0' + random.below(10)) : kBytes[random.below(kBytes.size())];
     if (decimal && !cell.empty()) cell[random.below(cell.size())] = '.';
     cells.push_back(cell);
   }

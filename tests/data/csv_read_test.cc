@@ -153,16 +153,18 @@ TEST(CsvWarnings, NameTheWordsHowManyWhereAndTheOption) {
   std::vector<std::string> warnings;
   read("age,ok\n1,a\n?,b\n3,a\n\"x\ny\",b\n?,a\n5,b\n7,b\n", {}, &warnings);
   ASSERT_EQ(warnings.size(), 1u);
-  EXPECT_EQ(warnings[0],
-            "column \"age\" is read as category, because of 7 cells 3 are no numbers: \"?\" (2 times, first on line 3), "
-            "\"x\\ny\" (once, first on line 5); --na 'NA,N/A,NaN,nan,null,NULL,?,x\\ny' reads the words as missing");
+  EXPECT_EQ(
+      warnings[0],
+      "column \"age\" is read as category, because of 7 cells 3 are no numbers: \"?\" (2 times, first on line 3), "
+      "\"x\\ny\" (once, first on line 5); --na 'NA,N/A,NaN,nan,null,NULL,?,x\\ny' reads the words as missing");
   CsvReadOptions options;
   options.na = {"?"};
   EXPECT_EQ(types_of(read("age\n1\n?\n3\n", options)), "numeric ");
 }
 
 TEST(CsvWarnings, NumbersWrittenOtherwiseAreNamed) {
-  for (const char* cell : {"$4.99", "5%", "1_000", "0x1F", "\"1,234\"", "\"1,5\"", "\xEF\xBC\x91\xEF\xBC\x92", "12 \xE2\x82\xAC"}) {
+  for (const char* cell :
+       {"$4.99", "5%", "1_000", "0x1F", "\"1,234\"", "\"1,5\"", "\xEF\xBC\x91\xEF\xBC\x92", "12 \xE2\x82\xAC"}) {
     std::vector<std::string> warnings;
     const Table table = read("a,b\n1,2\n" + std::string(cell) + ",3\n", {}, &warnings);
     EXPECT_EQ(types_of(table), "text numeric ") << cell;
@@ -228,9 +230,16 @@ TEST(CsvErrors, SayWhereWhatAndWhatToDo) {
 }
 
 TEST(CsvErrors, KindsOfFileAreNamed) {
-  const std::vector<std::pair<std::string, std::string>> cases = {
-      {"PK\x03\x04zzzz", "zip"}, {"%PDF-1.4\n", "PDF"}, {std::string("a\0,\0b\0\n\0" "1\0,\0" "2\0\n\0", 16), "UTF-16"},
-      {"\x1F\x8B\x08", "gzip"},  {"BZh91AY", "bzip2"},  {std::string("\xFF\xFE\0\0", 4), "UTF-32"}};
+  const std::vector<std::pair<std::string, std::string>> cases = {{"PK\x03\x04zzzz", "zip"},
+                                                                  {"%PDF-1.4\n", "PDF"},
+                                                                  {std::string("a\0,\0b\0\n\0"
+                                                                               "1\0,\0"
+                                                                               "2\0\n\0",
+                                                                               16),
+                                                                   "UTF-16"},
+                                                                  {"\x1F\x8B\x08", "gzip"},
+                                                                  {"BZh91AY", "bzip2"},
+                                                                  {std::string("\xFF\xFE\0\0", 4), "UTF-32"}};
   for (const auto& [bytes, word] : cases) EXPECT_NE(error_of(bytes).find(word), std::string::npos) << word;
 }
 
@@ -263,7 +272,8 @@ TEST(CsvErrors, TheFirstWrongByteCountsWhateverTheChunks) {
 
 TEST(CsvLimits, FieldsOf64MiBAndAMillionColumnsAreRefused) {
   const std::string field(std::size_t{64} << 20, 'x');
-  EXPECT_NE(error_of("a,b\n1,2\n" + field + ",1\n").find("in.csv:3:1 (a): a field of 64 MiB or more"), std::string::npos);
+  EXPECT_NE(error_of("a,b\n1,2\n" + field + ",1\n").find("in.csv:3:1 (a): a field of 64 MiB or more"),
+            std::string::npos);
   EXPECT_NE(error_of("a,b\n1,2\n\"" + field + ",1\n").find("in.csv:3:1 (a): a field of 64 MiB"), std::string::npos);
   EXPECT_EQ(read("a,b\n1,2\n" + field.substr(1) + ",1\n").rows(), 2u);
   std::string header = "c";
@@ -272,8 +282,8 @@ TEST(CsvLimits, FieldsOf64MiBAndAMillionColumnsAreRefused) {
 }
 
 TEST(CsvLenient, SkipLeavesOutPadRepairsAndRejectsKeepsTheRawBytes) {
-  const std::string text =
-      "a,b\n1,2\n3\n4,5,6\n5\" rod,7\n\"x\"y,8\nbad\xFF,9\n\"multi\nline\",10\n" + std::string("n\0,11\n", 6) + "12,13\n";
+  const std::string text = "a,b\n1,2\n3\n4,5,6\n5\" rod,7\n\"x\"y,8\nbad\xFF,9\n\"multi\nline\",10\n" +
+                           std::string("n\0,11\n", 6) + "12,13\n";
   CsvReadOptions options;
   options.rejects_path = temporary_path("rejects.csv");
   options.on_bad_row = BadRowAction::kSkip;
@@ -281,8 +291,7 @@ TEST(CsvLenient, SkipLeavesOutPadRepairsAndRejectsKeepsTheRawBytes) {
   EXPECT_EQ(cells_of(read(text, options, nullptr, &report)), "[a][b]\n2:<1><2>\n8:<multi\nline><10>\n11:<12><13>");
   EXPECT_EQ(report.rows_skipped, 6u);
   EXPECT_EQ(report.rows_padded, 0u);
-  EXPECT_EQ(contents(options.rejects_path),
-            "3\n4,5,6\n5\" rod,7\n\"x\"y,8\nbad\xFF,9\n" + std::string("n\0,11\n", 6));
+  EXPECT_EQ(contents(options.rejects_path), "3\n4,5,6\n5\" rod,7\n\"x\"y,8\nbad\xFF,9\n" + std::string("n\0,11\n", 6));
   options.on_bad_row = BadRowAction::kPad;
   EXPECT_EQ(cells_of(read(text, options, nullptr, &report)),
             "[a][b]\n2:<1><2>\n3:<3><missing>\n4:<4><5>\n5:<5\" rod><7>\n6:<xy><8>\n8:<multi\nline><10>\n11:<12><13>");
@@ -339,7 +348,8 @@ std::string random_csv(std::uint64_t seed, std::size_t rows) {
   RandomStream random(seed, RandomPurpose::kSimulate);
   std::string text = "num,mixed,level,free,day,notes\n";
   for (std::size_t i = 0; i < rows; ++i) {
-    text += random.below(9) == 0 ? "NA" : std::to_string(random.below(100000)) + "." + std::to_string(random.below(1000));
+    text +=
+        random.below(9) == 0 ? "NA" : std::to_string(random.below(100000)) + "." + std::to_string(random.below(1000));
     text += random.below(3000) == 0 ? ",oops" : "," + std::to_string(random.below(1000));
     text += ",level" + std::to_string(random.below(50));
     text += ",id" + std::to_string(random.bits());

@@ -18,8 +18,8 @@ namespace {
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 std::string written(const Table& table, const CsvWriteOptions& options = {}, int threads = 1) {
-  const std::string path = (std::filesystem::temp_directory_path() /
-                            ("mlkit_csv_write_" + std::to_string(::getpid()) + ".csv")).string();
+  const std::string path =
+      (std::filesystem::temp_directory_path() / ("mlkit_csv_write_" + std::to_string(::getpid()) + ".csv")).string();
   Context context(threads);
   OutputFile out(path);
   write_csv(table, out, options, context);
@@ -30,10 +30,12 @@ std::string written(const Table& table, const CsvWriteOptions& options = {}, int
 }
 
 TEST(WriteCsv, QuotesOnlyWhereNeeded) {
-  const Table table({make_numeric_column("n", {1, 0.1, kMissing}), make_text_column("a,b", {"x", "p \"q\"", "line\nbreak"}),
+  const Table table({make_numeric_column("n", {1, 0.1, kMissing}),
+                     make_text_column("a,b", {"x", "p \"q\"", "line\nbreak"}),
                      make_category_column("c", {"", "r,s", " t "})});
   EXPECT_EQ(written(table), "n,\"a,b\",c\n1,x,\n0.1,\"p \"\"q\"\"\",\"r,s\"\n,\"line\nbreak\", t \n");
-  EXPECT_EQ(written(table, {.delimiter = ';', .header = false}), "1;x;\n0.1;\"p \"\"q\"\"\";r,s\n;\"line\nbreak\"; t \n");
+  EXPECT_EQ(written(table, {.delimiter = ';', .header = false}),
+            "1;x;\n0.1;\"p \"\"q\"\"\";r,s\n;\"line\nbreak\"; t \n");
 }
 
 TEST(WriteCsv, MissingCellAloneIsNoBlankLine) {
@@ -50,7 +52,8 @@ Table random_table(std::size_t rows) {
   std::vector<double> numbers(rows);
   std::vector<std::string> texts(rows);
   for (std::size_t i = 0; i < rows; ++i) {
-    numbers[i] = random.below(7) == 0 ? kMissing : random.normal() * std::pow(10.0, static_cast<double>(random.below(40)) - 20);
+    numbers[i] =
+        random.below(7) == 0 ? kMissing : random.normal() * std::pow(10.0, static_cast<double>(random.below(40)) - 20);
     for (std::uint64_t k = random.below(6); k > 0; --k) texts[i] += ",\"\r\n ab"[random.below(7)];
   }
   return Table({make_numeric_column("n", numbers), make_text_column("t", texts)});

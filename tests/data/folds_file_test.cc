@@ -15,7 +15,8 @@ namespace {
 std::string temporary(const std::string& text) {
   const std::string path = (std::filesystem::temp_directory_path() /
                             ("mlkit_folds_" + std::to_string(::testing::UnitTest::GetInstance()->random_seed()) +
-                             std::to_string(std::hash<std::string>()(text)) + ".csv")).string();
+                             std::to_string(std::hash<std::string>()(text)) + ".csv"))
+                               .string();
   std::ofstream(path, std::ios::binary) << text;
   return path;
 }
@@ -51,7 +52,8 @@ TEST(FoldsFile, RowsMayStandInAnyOrder) {
 
 TEST(FoldsFile, EveryDefectIsNamedWithItsLine) {
   EXPECT_NE(message_of("row,fold\n1,1\n1,2\n", 2).find(":3 (row): row 1 is here a second time"), std::string::npos);
-  EXPECT_NE(message_of("row,fold\n1,1\n0,2\n", 2).find(":3 (row): \"0\" is not a whole number of 1 to 2"), std::string::npos);
+  EXPECT_NE(message_of("row,fold\n1,1\n0,2\n", 2).find(":3 (row): \"0\" is not a whole number of 1 to 2"),
+            std::string::npos);
   EXPECT_NE(message_of("row,fold\n1,1\n3,2\n", 2).find("\"3\""), std::string::npos);
   EXPECT_NE(message_of("row,fold\n1,1\n2,x\n", 2).find(":3 (fold)"), std::string::npos);
   EXPECT_NE(message_of("row,fold\n1,1\n2,\n", 2).find(":3 (fold)"), std::string::npos);
@@ -63,9 +65,7 @@ TEST(FoldsFile, EveryDefectIsNamedWithItsLine) {
   EXPECT_NE(message_of("", 1).find("row,fold"), std::string::npos);
 }
 
-TEST(FoldsFile, DirectoryIsNoEmptyFile) {
-  EXPECT_THROW(read_folds("/tmp", 3), Error);
-}
+TEST(FoldsFile, DirectoryIsNoEmptyFile) { EXPECT_THROW(read_folds("/tmp", 3), Error); }
 
 }  // namespace
 }  // namespace mlkit

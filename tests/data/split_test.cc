@@ -82,7 +82,8 @@ TEST(SplitStratified, EveryClassCountIsItsShareRoundedUpOrDown) {
   RandomStream random(9, RandomPurpose::kSample);
   for (int round = 0; round < 200; ++round) {
     std::vector<std::uint32_t> labels(12 + random.below(200));
-    for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = i < 9 ? i % 3 : random.below(10) < 7 ? 0 : 1 + random.below(2);
+    for (std::size_t i = 0; i < labels.size(); ++i)
+      labels[i] = i < 9 ? i % 3 : random.below(10) < 7 ? 0 : 1 + random.below(2);
     const SplitSizes sizes{.test = 0.1 + 0.3 * random.uniform(), .valid = round % 2 == 0 ? 0.2 : 0};
     const Split split = split_stratified(labels, kNames, sizes, static_cast<std::uint64_t>(round));
     expect_partition(split, labels.size());
@@ -94,7 +95,8 @@ TEST(SplitStratified, EveryClassCountIsItsShareRoundedUpOrDown) {
     auto total = counts_of(all, labels);
     auto test = counts_of(split.test, labels);
     for (const auto& [label, count] : total) {
-      const double share = static_cast<double>(count) * static_cast<double>(split.test.size()) / static_cast<double>(labels.size());
+      const double share =
+          static_cast<double>(count) * static_cast<double>(split.test.size()) / static_cast<double>(labels.size());
       EXPECT_GE(test[label] + 1e-9, std::floor(share - 1e-9));
       EXPECT_LE(test[label], std::ceil(share + 1e-9));
     }
@@ -148,7 +150,8 @@ TEST(SplitByTime, LastRowsAreTheTestAndInstantsStayTogether) {
   const Split three = split_by_time(times, {.test = 0.2, .valid = 0.2});
   EXPECT_EQ(three.test, (RowList{2, 7}));
   EXPECT_EQ(three.valid, (RowList{4, 5, 8}));
-  EXPECT_NE(message_of([] { split_by_time(std::vector<std::int64_t>(10, 1), {}); }).find("earliest times"), std::string::npos);
+  EXPECT_NE(message_of([] { split_by_time(std::vector<std::int64_t>(10, 1), {}); }).find("earliest times"),
+            std::string::npos);
 }
 
 TEST(SplitByHash, RowsKeepTheirSideWhenRowsAreAdded) {
@@ -200,8 +203,9 @@ TEST(Folds, StratifiedInClassesAndInSizes) {
 
 TEST(Folds, ErrorsNameTheProblem) {
   EXPECT_NE(message_of([] { folds_random(3, 5, 1); }).find("5 folds need at least 5 rows"), std::string::npos);
-  EXPECT_NE(message_of([] { folds_stratified(std::vector<std::uint32_t>{0, 0, 0, 0, 0, 1}, kNames, 5, 1); })
-                .find("class \"b\" has only 1 row"),
+  EXPECT_NE(message_of([] {
+              folds_stratified(std::vector<std::uint32_t>{0, 0, 0, 0, 0, 1}, kNames, 5, 1);
+            }).find("class \"b\" has only 1 row"),
             std::string::npos);
 }
 

@@ -36,7 +36,9 @@ TEST(Summary, GoldenPreprocessFigures) {
     const double rtol = item.at("tolerance").at("rtol");
     const double atol = item.at("tolerance").at("atol");
     const std::string id = item.at("id");
-    const auto check = [&](const char* name, double got) { expect_near(got, want.at(name), rtol, atol, id + " " + name); };
+    const auto check = [&](const char* name, double got) {
+      expect_near(got, want.at(name), rtol, atol, id + " " + name);
+    };
     const Moments moments = compute_moments(values, Context(1));
     EXPECT_EQ(moments.count, want.at("count").get<std::size_t>());
     check("mean", moments.mean);
@@ -91,8 +93,10 @@ TEST(Summary, NistUnivariate) {
     EXPECT_EQ(moments.min, want.at("min").get<double>());
     EXPECT_EQ(moments.max, want.at("max").get<double>());
     double product = 0;
-    for (std::size_t i = 1; i < values.size(); ++i) product += (values[i] - moments.mean) * (values[i - 1] - moments.mean);
-    expect_near(product / moments.squares, want.at("lag1_autocorrelation"), 0, tolerance.at("autocorr_atol"), id + " r1");
+    for (std::size_t i = 1; i < values.size(); ++i)
+      product += (values[i] - moments.mean) * (values[i - 1] - moments.mean);
+    expect_near(product / moments.squares, want.at("lag1_autocorrelation"), 0, tolerance.at("autocorr_atol"),
+                id + " r1");
     EXPECT_EQ(select_quantile(values, 0.5), want.at("median").get<double>()) << id;
     ++cases;
   }
@@ -103,7 +107,8 @@ TEST(Summary, SelectionIsTheSortedQuantile) {
   RandomStream random(3, RandomPurpose::kSample);
   for (int round = 0; round < 300; ++round) {
     std::vector<double> values(1 + random.below(40));
-    for (double& value : values) value = static_cast<double>(random.below(15)) - 7 + (round % 2 == 0 ? random.uniform() : 0);
+    for (double& value : values)
+      value = static_cast<double>(random.below(15)) - 7 + (round % 2 == 0 ? random.uniform() : 0);
     std::vector<double> sorted = values;
     std::sort(sorted.begin(), sorted.end());
     const double probabilities[] = {0, 0.1, 0.25, 0.5, 0.5, 0.75, 0.999, 1};

@@ -11,15 +11,17 @@ namespace {
 
 TEST(Intervals, NormalQuantileIsScipys) {
   // scipy 1.10 stats.norm.isf((1 - c) / 2)
-  const std::pair<double, double> known[] = {{0.5, 0.6744897501960817}, {0.8, 1.2815515655446004},
-                                             {0.9, 1.6448536269514729}, {0.95, 1.959963984540054},
+  const std::pair<double, double> known[] = {{0.5, 0.6744897501960817},  {0.8, 1.2815515655446004},
+                                             {0.9, 1.6448536269514729},  {0.95, 1.959963984540054},
                                              {0.99, 2.5758293035489004}, {0.999, 3.2905267314918945}};
   for (const auto& [confidence, z] : known) EXPECT_NEAR(normal_two_sided_quantile(confidence), z, 1e-13);
   EXPECT_NEAR(normal_two_sided_quantile(1 - 1e-9), 6.10941020938345, 1e-6);  // the argument has lost 8 digits
 }
 
 TEST(Intervals, WilsonIsTheFormulaInNumpy) {
-  const struct { double successes, trials, low, high; } known[] = {
+  const struct {
+    double successes, trials, low, high;
+  } known[] = {
       {0, 10, 0.0, 0.2775327998628892},
       {10, 10, 0.7224672001371107, 1.0},
       {3, 10, 0.10779126740630099, 0.6032218525388546},

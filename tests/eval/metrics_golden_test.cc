@@ -128,7 +128,8 @@ void check_calibration(const Json& test_case) {
   const auto p = test_case["input"]["probability"].get<std::vector<double>>();
   const auto y = test_case["input"]["y_true"].get<std::vector<std::uint8_t>>();
   const auto bins = reliability_by_width(p, y, test_case["input"]["bins"].get<std::size_t>());
-  EXPECT_NEAR(calibration_error(bins), test_case["expected"]["ece"].get<double>(), test_case["tolerance"]["atol"].get<double>());
+  EXPECT_NEAR(calibration_error(bins), test_case["expected"]["ece"].get<double>(),
+              test_case["tolerance"]["atol"].get<double>());
 }
 
 TEST(MetricsGolden, EveryCaseIsMet) {

@@ -14,7 +14,7 @@ namespace {
 
 struct Example {
   std::vector<std::uint32_t> labels{0, 1, 2, 0, 0, 2, 1, 1, 2, 1, 2, 0};
-  std::vector<double> probabilities{.7, .2, .1, .1, .6, .3, .2, .2, .6, .5, .3, .2, .3, .4, .3, .1, .1, .8,
+  std::vector<double> probabilities{.7, .2,  .1,  .1,  .6, .3,  .2, .2, .6, .5, .3, .2, .3,  .4,  .3, .1,  .1,  .8,
                                     .4, .35, .25, .25, .5, .25, .6, .1, .3, .2, .7, .1, .15, .25, .6, .33, .33, .34};
   std::vector<std::int32_t> predicted{0, 1, 2, 0, 1, 2, 0, 1, 0, 1, 2, 2};
   std::vector<double> weights{1, 2, 1, .5, 3, 1, 1, 2, 1, 1, .25, 1.5};
@@ -30,8 +30,8 @@ struct Example {
   }
 };
 
-std::map<std::string, MetricValue> values(const ScoredRows& rows, std::vector<std::string> names, bool intervals = false,
-                                          int threads = 1) {
+std::map<std::string, MetricValue> values(const ScoredRows& rows, std::vector<std::string> names,
+                                          bool intervals = false, int threads = 1) {
   Context context(threads);
   MetricOptions options;
   options.intervals = intervals;

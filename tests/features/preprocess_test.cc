@@ -200,7 +200,8 @@ Table mixed_table(std::size_t rows, std::size_t levels) {
     numbers.push_back(draw % 11 == 0 ? kNaN : static_cast<double>(draw % 1000) / 7);
     cities.push_back(draw % 13 == 0 ? "" : "city" + std::to_string(draw % 5));
     texts.push_back(draw % 17 == 0 ? "" : "t" + std::to_string(draw % levels));
-    times.push_back(draw % 19 == 0 ? "" : "2024-0" + std::to_string(1 + draw % 9) + "-11T0" + std::to_string(draw % 7) + ":00");
+    times.push_back(
+        draw % 19 == 0 ? "" : "2024-0" + std::to_string(1 + draw % 9) + "-11T0" + std::to_string(draw % 7) + ":00");
   }
   return Table({make_numeric_column("n", numbers), make_category_column("city", cities), make_text_column("t", texts),
                 make_time_column("when", times)});
@@ -217,8 +218,8 @@ CellValue cell_of(const Column& column, std::size_t row) {
     cell.micros = column.times().micros[row];
   } else {
     cell.kind = CellValue::Kind::kText;
-    cell.text = column.is_texts() ? column.texts().at(row)
-                                  : (*column.categories().levels)[column.categories().codes[row]];
+    cell.text =
+        column.is_texts() ? column.texts().at(row) : (*column.categories().levels)[column.categories().codes[row]];
   }
   return cell;
 }
@@ -297,7 +298,8 @@ TEST(Preprocess, SavedLoadedSavedGivesTheSameBytes) {
 TEST(Preprocess, MoreLevelsThanTheLimitKeepTheMostFrequent) {
   std::vector<std::string> cells;
   for (std::size_t i = 0; i < kMaxEncodedLevels + 10; ++i) cells.push_back("v" + std::to_string(i));
-  for (std::size_t i = 10; i < kMaxEncodedLevels + 10; ++i) cells.push_back("v" + std::to_string(i));  // all but ten: twice
+  for (std::size_t i = 10; i < kMaxEncodedLevels + 10; ++i)
+    cells.push_back("v" + std::to_string(i));  // all but ten: twice
   const Table table({make_text_column("t", cells)});
   Context context(1);
   const Preprocess preprocess = fit_preprocess(table, all_columns(table), {}, context);

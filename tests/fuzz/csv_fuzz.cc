@@ -42,8 +42,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   mlkit::CsvReadOptions options;
   options.header = (choice & 1) == 0;
-  options.on_bad_row = (choice & 2) == 0 ? mlkit::BadRowAction::kError
-                                         : (choice & 4) == 0 ? mlkit::BadRowAction::kSkip : mlkit::BadRowAction::kPad;
+  options.on_bad_row = (choice & 2) == 0   ? mlkit::BadRowAction::kError
+                       : (choice & 4) == 0 ? mlkit::BadRowAction::kSkip
+                                           : mlkit::BadRowAction::kPad;
   options.keep_records = (choice & 8) != 0;
   if ((choice & 16) != 0) options.delimiter = ',';
   if ((choice & 32) != 0) options.types["a"] = {mlkit::ColumnType::kNumeric, false};

@@ -18,7 +18,8 @@ namespace {
 
 std::vector<std::string> seeds() {
   std::vector<std::filesystem::path> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(std::string(MLKIT_SOURCE_DIR) + "/tests/fuzz/corpus/csv")) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::string(MLKIT_SOURCE_DIR) + "/tests/fuzz/corpus/csv")) {
     paths.push_back(entry.path());
   }
   std::sort(paths.begin(), paths.end());

@@ -16,12 +16,24 @@ CleanRecipe example() {
   recipe.options.impute = "mode";
   recipe.options.max_col_missing = 0.9;
   recipe.options.exclude = {"z"};
-  recipe.columns.push_back({.source = {.name = "A b", .type = ColumnType::kNumeric, .integer = true}, .name = "a_b",
-                            .fill = FillKind::kMode, .fill_number = 0.1, .fill_text = {}, .indicator = true,
-                            .outliers = OutlierAction::kMedian, .low = -1e-300, .high = 2.5, .replacement = 1});
-  recipe.columns.push_back({.source = {.name = "é\"", .type = ColumnType::kCategory}, .name = "e", .fill = FillKind::kMode, .fill_text = "x,y"});
-  recipe.columns.push_back({.source = {.name = "y", .type = ColumnType::kText, .role = ColumnRole::kTarget}, .name = "y", .fill_text = {}});
-  recipe.columns.push_back({.source = {.name = "gone", .type = ColumnType::kNumeric}, .name = "gone", .dropped = true, .fill_text = {}});
+  recipe.columns.push_back({.source = {.name = "A b", .type = ColumnType::kNumeric, .integer = true},
+                            .name = "a_b",
+                            .fill = FillKind::kMode,
+                            .fill_number = 0.1,
+                            .fill_text = {},
+                            .indicator = true,
+                            .outliers = OutlierAction::kMedian,
+                            .low = -1e-300,
+                            .high = 2.5,
+                            .replacement = 1});
+  recipe.columns.push_back({.source = {.name = "é\"", .type = ColumnType::kCategory},
+                            .name = "e",
+                            .fill = FillKind::kMode,
+                            .fill_text = "x,y"});
+  recipe.columns.push_back(
+      {.source = {.name = "y", .type = ColumnType::kText, .role = ColumnRole::kTarget}, .name = "y", .fill_text = {}});
+  recipe.columns.push_back(
+      {.source = {.name = "gone", .type = ColumnType::kNumeric}, .name = "gone", .dropped = true, .fill_text = {}});
   return recipe;
 }
 

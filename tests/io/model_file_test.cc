@@ -126,9 +126,8 @@ TEST(ModelFile, SizesThatLieAreRefusedWithoutTakingMemory) {
   for (const std::uint64_t claim : {std::uint64_t{1} << 31, std::uint64_t{1} << 40, ~std::uint64_t{0}}) {
     for (std::size_t section = 0; section < sections; ++section) {
       for (std::size_t at = 0; at + 8 <= info.sections[section].bytes; ++at) {
-        const std::string broken = repacked(bytes, [&](auto&, std::vector<std::string>& owned) {
-          std::memcpy(owned[section].data() + at, &claim, 8);
-        });
+        const std::string broken = repacked(
+            bytes, [&](auto&, std::vector<std::string>& owned) { std::memcpy(owned[section].data() + at, &claim, 8); });
         try {
           replay_self_test(pipeline_from_bytes(broken, "test.mlkit"));
         } catch (const Error&) {
@@ -149,9 +148,7 @@ TEST(ModelFile, OtherFilesAreToldApart) {
   EXPECT_NE(message_of_loading("a,b,c\n").find("test.mlkit"), std::string::npos);
 }
 
-TEST(ModelFile, TrailingBytesAreRefused) {
-  EXPECT_EQ(code_of_loading(pipeline_to_bytes(small_pipeline()) + '\0'), 4);
-}
+TEST(ModelFile, TrailingBytesAreRefused) { EXPECT_EQ(code_of_loading(pipeline_to_bytes(small_pipeline()) + '\0'), 4); }
 
 TEST(ModelFile, UnknownOptionalSectionsAreSkippedAndKept) {
   const std::string bytes = pipeline_to_bytes(small_pipeline());
@@ -193,21 +190,24 @@ TEST(ModelFile, UnknownRequiredSectionsAreRefusedAsNewer) {
 TEST(ModelFile, MissingDoubledAndMisplacedSectionsAreRefused) {
   const std::string bytes = pipeline_to_bytes(small_pipeline());
   for (std::size_t i = 0; i < 5; ++i) {
-    EXPECT_EQ(code_of_loading(repacked(bytes, [&](auto& sections, auto& owned) {
-                sections.erase(sections.begin() + static_cast<std::ptrdiff_t>(i));
-                owned.erase(owned.begin() + static_cast<std::ptrdiff_t>(i));
-              })),
+    EXPECT_EQ(code_of_loading(repacked(bytes,
+                                       [&](auto& sections, auto& owned) {
+                                         sections.erase(sections.begin() + static_cast<std::ptrdiff_t>(i));
+                                         owned.erase(owned.begin() + static_cast<std::ptrdiff_t>(i));
+                                       })),
               4);
   }
-  EXPECT_EQ(code_of_loading(repacked(bytes, [](auto& sections, auto& owned) {
-              sections.push_back(sections[0]);
-              owned.push_back(owned[0]);
-            })),
+  EXPECT_EQ(code_of_loading(repacked(bytes,
+                                     [](auto& sections, auto& owned) {
+                                       sections.push_back(sections[0]);
+                                       owned.push_back(owned[0]);
+                                     })),
             4);
-  EXPECT_EQ(code_of_loading(repacked(bytes, [](auto& sections, auto& owned) {
-              std::swap(sections[0], sections[1]);
-              std::swap(owned[0], owned[1]);
-            })),
+  EXPECT_EQ(code_of_loading(repacked(bytes,
+                                     [](auto& sections, auto& owned) {
+                                       std::swap(sections[0], sections[1]);
+                                       std::swap(owned[0], owned[1]);
+                                     })),
             4);
 }
 
@@ -226,10 +226,11 @@ TEST(ModelFile, NumbersThatAreNotFiniteAreRefused) {
 }
 
 TEST(ModelFile, LabelsThatWouldDriveATerminalAreRefused) {
-  const std::string broken = repacked(pipeline_to_bytes(small_pipeline()), [](auto& sections, std::vector<std::string>& owned) {
-    ASSERT_EQ(sections[4].name, "decision");
-    owned[4].replace(owned[4].find("class 1"), 4, "\x1b[2J");
-  });
+  const std::string broken =
+      repacked(pipeline_to_bytes(small_pipeline()), [](auto& sections, std::vector<std::string>& owned) {
+        ASSERT_EQ(sections[4].name, "decision");
+        owned[4].replace(owned[4].find("class 1"), 4, "\x1b[2J");
+      });
   EXPECT_EQ(code_of_loading(broken), 4);
   EXPECT_EQ(message_of_loading(broken).find('\x1b'), std::string::npos);
 }

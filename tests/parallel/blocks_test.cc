@@ -71,7 +71,8 @@ TEST(OrderedStream, ConsumesInOrderAndStopsAtTheFirstError) {
     std::string out;
     try {
       ordered_stream<int, std::string>(
-          Context(threads), [&]() -> std::optional<int> { return produced < 100 ? std::optional(produced++) : std::nullopt; },
+          Context(threads),
+          [&]() -> std::optional<int> { return produced < 100 ? std::optional(produced++) : std::nullopt; },
           [](int i) {
             if (i == 42) throw_data("item 42");
             return std::to_string(i) + " ";

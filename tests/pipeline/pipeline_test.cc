@@ -60,8 +60,12 @@ TEST(Scorer, GivesTheBitsOfPredictAndAllocatesNothing) {
   CleanOptions flag;
   flag.outlier_action = "flag";
   flag.impute = "mode";
-  const std::vector<Pipeline> pipelines = {small_pipeline(2), small_pipeline(3), small_pipeline(0), small_pipeline(2, true),
-                                           small_pipeline(2, true, cap), small_pipeline(2, true, null),
+  const std::vector<Pipeline> pipelines = {small_pipeline(2),
+                                           small_pipeline(3),
+                                           small_pipeline(0),
+                                           small_pipeline(2, true),
+                                           small_pipeline(2, true, cap),
+                                           small_pipeline(2, true, null),
                                            small_pipeline(3, true, flag)};
   const Table table = later_rows(400);
   for (std::size_t p = 0; p < pipelines.size(); ++p) {
@@ -84,8 +88,8 @@ TEST(Scorer, GivesTheBitsOfPredictAndAllocatesNothing) {
 TEST(Pipeline, OrderAndFurtherColumnsChangeNothing) {
   const Pipeline pipeline = small_pipeline();
   const Table table = later_rows(50);
-  Table other({table.column(3), make_numeric_column("further", std::vector<double>(50, 1)), table.column(1), table.column(0),
-               table.column(2)});
+  Table other({table.column(3), make_numeric_column("further", std::vector<double>(50, 1)), table.column(1),
+               table.column(0), table.column(2)});
   EXPECT_EQ(pipeline.predict(table, Context(1)).probabilities, pipeline.predict(other, Context(1)).probabilities);
 }
 
@@ -127,7 +131,8 @@ TEST(Pipeline, SomeRowsGetWhatTheyGetAmongAll) {
   const std::vector<std::uint32_t> rows = {3, 1, 77, 20};
   const Predictions all = pipeline.predict(table, Context(1));
   const Predictions some = pipeline.predict(table.select_rows(rows), Context(1));
-  for (std::size_t i = 0; i < rows.size(); ++i) EXPECT_EQ(some.probabilities[2 * i + 1], all.probabilities[2 * rows[i] + 1]);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    EXPECT_EQ(some.probabilities[2 * i + 1], all.probabilities[2 * rows[i] + 1]);
 }
 
 TEST(Pipeline, TheThresholdDecidesBetweenTwoClasses) {
@@ -190,7 +195,8 @@ TEST(SelfTest, RowsAreNoneOfTheTraining) {
       for (std::size_t i = 0; i < table.column_count(); ++i) {
         const SelfTest::Cell& cell = test.cells[made * table.column_count() + i];
         const CellValue real = cell_of(table.column(i), row);
-        same += cell.kind == real.kind && cell.number == real.number && cell.text == real.text && cell.micros == real.micros;
+        same += cell.kind == real.kind && cell.number == real.number && cell.text == real.text &&
+                cell.micros == real.micros;
       }
       EXPECT_LT(same, table.column_count()) << made << " " << row;
     }

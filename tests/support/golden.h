@@ -27,8 +27,8 @@ inline Json golden_cases(const std::string& suite) {
 inline std::string golden_data(const std::string& name) {
   const char* given = std::getenv("MLKIT_GOLDEN_DIR");
   const std::string root = MLKIT_SOURCE_DIR;
-  for (const std::string& folder : {root + "/tests/golden", given != nullptr ? std::string(given) : std::string(),
-                                    root + "/../shared/golden"}) {
+  for (const std::string& folder :
+       {root + "/tests/golden", given != nullptr ? std::string(given) : std::string(), root + "/../shared/golden"}) {
     if (folder.empty()) continue;
     for (const std::string& path : {folder + "/" + name, folder + "/data/" + name}) {
       if (std::filesystem::exists(path)) return path;

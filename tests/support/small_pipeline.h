@@ -64,7 +64,8 @@ inline Pipeline small_pipeline(std::size_t classes = 2, bool clean = false, cons
   } else {
     const std::size_t rows = classes == 2 ? 1 : classes;
     parts.task = classes == 2 ? Task::kBinary : Task::kMulticlass;
-    parts.model = std::make_shared<LogisticModel>(inputs, classes, std::vector<double>(rows, 0.3), made_up_weights(rows * inputs));
+    parts.model = std::make_shared<LogisticModel>(inputs, classes, std::vector<double>(rows, 0.3),
+                                                  made_up_weights(rows * inputs));
     for (std::size_t c = 0; c < classes; ++c) parts.classes.push_back("class " + std::to_string(c));
   }
   parts.target.name = "Label";

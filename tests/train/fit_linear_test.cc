@@ -90,7 +90,8 @@ TEST(FitLinear, WeightTwoIsARowTwice) {
   repeated.weights.clear();
   const LinearFit weighted = fit(d), twice = fit(repeated);
   EXPECT_NEAR(weighted.model->intercept(), twice.model->intercept(), 1e-12);
-  for (std::size_t j = 0; j < 5; ++j) EXPECT_NEAR(weighted.model->coefficients()[j], twice.model->coefficients()[j], 1e-12);
+  for (std::size_t j = 0; j < 5; ++j)
+    EXPECT_NEAR(weighted.model->coefficients()[j], twice.model->coefficients()[j], 1e-12);
   EXPECT_NEAR(weighted.statistics.sse, twice.statistics.sse, 1e-11 * twice.statistics.sse);
   EXPECT_NEAR(weighted.statistics.r_squared, twice.statistics.r_squared, 1e-12);
 }
@@ -133,7 +134,7 @@ TEST(FitLinear, ACombinationOfColumnsIsDroppedByName) {
   Dataset d = random_numbers(500, 4, 6);
   DenseMatrix& x = std::get<DenseMatrix>(d.features);
   for (std::size_t i = 0; i < x.rows; ++i) {
-    x.row(i)[1] = 3.0;                                // the intercept again
+    x.row(i)[1] = 3.0;  // the intercept again
     x.row(i)[2] = x.row(i)[0] + 0.25 * x.row(i)[3];
   }
   const LinearFit got = fit(d);

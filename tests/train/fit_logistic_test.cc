@@ -49,7 +49,8 @@ double gradient_by_definition(const Dataset& data, const LogisticModel& model, d
     std::vector<long double> z(outputs);
     for (std::size_t o = 0; o < outputs; ++o) {
       z[o] = model.intercepts()[o];
-      for (std::size_t j = 0; j < x.cols; ++j) z[o] += static_cast<long double>(model.coefficients_of(o)[j]) * x.row(i)[j];
+      for (std::size_t j = 0; j < x.cols; ++j)
+        z[o] += static_cast<long double>(model.coefficients_of(o)[j]) * x.row(i)[j];
     }
     const long double top = *std::max_element(z.begin(), z.end());
     long double sum = 0;
@@ -101,7 +102,8 @@ TEST_P(FitLogistic, TheSameBytesForAnyNumberOfThreadsAndTwice) {
   for (const int threads : {1, 2, 3, 8}) EXPECT_EQ(bytes_of(*fit(d, options(), threads).model), once) << threads;
   const Dataset sparse = as_sparse(d);
   const std::string sparse_once = bytes_of(*fit(sparse, options(), 1).model);
-  for (const int threads : {2, 3, 8}) EXPECT_EQ(bytes_of(*fit(sparse, options(), threads).model), sparse_once) << threads;
+  for (const int threads : {2, 3, 8})
+    EXPECT_EQ(bytes_of(*fit(sparse, options(), threads).model), sparse_once) << threads;
 }
 
 TEST_P(FitLogistic, OrderOfTheRowsMovesNothingThatMatters) {

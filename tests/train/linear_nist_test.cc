@@ -73,7 +73,8 @@ TEST(LinearNist, EveryDataSetIsMet) {
   for (const Json& test_case : cases) {
     SCOPED_TRACE(test_case["id"].get<std::string>());
     const std::string path = test::golden_data(test_case["dataset"]);
-    if (path.empty()) GTEST_SKIP() << "no NIST data here: set MLKIT_GOLDEN_DIR to the folder that holds data/nist_*.csv";
+    if (path.empty())
+      GTEST_SKIP() << "no NIST data here: set MLKIT_GOLDEN_DIR to the folder that holds data/nist_*.csv";
     check(test_case, nist_data(test_case, path));
   }
 }

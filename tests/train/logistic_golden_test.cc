@@ -264,7 +264,8 @@ TEST(LogisticGolden, PerfectSeparationIsNamedAndFinite) {
       EXPECT_NEAR(fit.model->intercepts()[0], test_case["expected"]["intercept"].get<double>(), 1e-9);
       const double w = test_case["expected"]["coef"][0].get<double>();
       EXPECT_NEAR(fit.model->coefficients()[0], w, 1e-6 * w);
-      EXPECT_NEAR(fit.report.objective - 0.5 * w * w, test_case["expected"]["neg_log_likelihood_sum"].get<double>(), 1e-9);
+      EXPECT_NEAR(fit.report.objective - 0.5 * w * w, test_case["expected"]["neg_log_likelihood_sum"].get<double>(),
+                  1e-9);
       EXPECT_TRUE(fit.report.converged);
       options.C = std::numeric_limits<double>::infinity();
       const LogisticFit free = fit_logistic(DatasetView(data), options, context);

@@ -104,7 +104,8 @@ TEST(Triangle, AbsorbedInPiecesHasTheGramMatrixOfTheRows) {
   for (double& v : m) v = centred(random);
   const auto piece = [&](std::size_t begin, std::size_t end) {
     std::vector<double> block;
-    for (std::size_t j = 0; j < columns; ++j) block.insert(block.end(), m.begin() + j * rows + begin, m.begin() + j * rows + end);
+    for (std::size_t j = 0; j < columns; ++j)
+      block.insert(block.end(), m.begin() + j * rows + begin, m.begin() + j * rows + end);
     return block;
   };
   Triangle left(columns), right(columns);

@@ -107,7 +107,8 @@ std::vector<std::string> case_names() {
 
 std::string test_name(const testing::TestParamInfo<std::string>& golden) {
   std::string name = golden.param;
-  std::replace_if(name.begin(), name.end(), [](char c) { return c == '.' || c == '-'; }, '_');
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == '.' || c == '-'; }, '_');
   return name;
 }
 

@@ -34,8 +34,8 @@ TEST_P(OldModel, StillAnswersItsSelfTest) {
 }
 
 TEST_P(OldModel, PredictsWhatWasRecorded) {
-  const test::RunResult run = test::run_program(
-      test::mlkit_words({"predict", base() + ".mlkit", base() + ".csv", "--quiet"}));
+  const test::RunResult run =
+      test::run_program(test::mlkit_words({"predict", base() + ".mlkit", base() + ".csv", "--quiet"}));
   ASSERT_EQ(run.exit_code, 0) << run.err;
   EXPECT_EQ(run.out, test::read_text(base() + ".predictions.csv"));
 }

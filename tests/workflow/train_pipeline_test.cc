@@ -30,8 +30,9 @@ std::string some_csv(std::size_t rows) {
     const std::uint64_t draw = random_bits(11, RandomPurpose::kSample, i);
     const double n = random_uniform(11, RandomPurpose::kSample, i, 1);
     const bool yes = n + 0.3 * static_cast<double>(draw % 3) + random_uniform(11, RandomPurpose::kSample, i, 2) > 1.3;
-    text += (draw % 10 == 0 ? "" : std::to_string(n)) + "," + std::to_string(draw % 50) + ",city" + std::to_string(draw % 3) +
-            ",2024-0" + std::to_string(1 + draw % 9) + "-1" + std::to_string(draw % 10) + "," + (yes ? "yes" : "no") + "\n";
+    text += (draw % 10 == 0 ? "" : std::to_string(n)) + "," + std::to_string(draw % 50) + ",city" +
+            std::to_string(draw % 3) + ",2024-0" + std::to_string(1 + draw % 9) + "-1" + std::to_string(draw % 10) +
+            "," + (yes ? "yes" : "no") + "\n";
   }
   return text;
 }
@@ -107,7 +108,7 @@ TEST(ReadTarget, LabelsStayAsTheyAreWritten) {
   using Labels = std::vector<std::string>;
   EXPECT_EQ(classes_of("1,1.0\n2,0.0\n3,1.0\n"), (Labels{"0.0", "1.0"}));
   EXPECT_EQ(classes_of("1,yes\n2,no\n"), (Labels{"no", "yes"}));
-  EXPECT_EQ(classes_of("1,10\n2,9\n"), (Labels{"9", "10"}));     // numbers by their value
+  EXPECT_EQ(classes_of("1,10\n2,9\n"), (Labels{"9", "10"}));       // numbers by their value
   EXPECT_EQ(classes_of("1,1\n2,1.0\n3,2\n"), (Labels{"1", "2"}));  // one number, two spellings
   EXPECT_EQ(classes_of("1,True\n2,False\n"), (Labels{"False", "True"}));
 }
@@ -191,7 +192,8 @@ TEST(TrainPipeline, SealedCleaningSeesRawRowsAndGivesTheTrainingScores) {
   const std::vector<MetricValue> again =
       score_predictions(loaded.predict(table, context), read_truth(table, loaded), {}, {}, metrics, context);
   ASSERT_EQ(again.size(), trained.result.metrics.size());
-  for (std::size_t i = 0; i < again.size(); ++i) EXPECT_EQ(again[i].value, trained.result.metrics[i].value) << again[i].name;
+  for (std::size_t i = 0; i < again.size(); ++i)
+    EXPECT_EQ(again[i].value, trained.result.metrics[i].value) << again[i].name;
 }
 
 // Newton's last step squares the error that is left, so that both fits end at the optimum but for the rounding of sums

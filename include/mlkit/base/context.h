@@ -31,8 +31,8 @@ class Context {
   int threads() const;
   void set_threads(int threads) { threads_ = threads; }
 
-  Progress* progress = nullptr;                // may be null
-  const std::atomic<bool>* stop = nullptr;     // may be null; set by the signal handler
+  Progress* progress = nullptr;             // may be null
+  const std::atomic<bool>* stop = nullptr;  // may be null; set by the signal handler
 
   // Throws Error(kInterrupted) when the stop token is set. Call once a block.
   void check_stop() const;

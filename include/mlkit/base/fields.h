@@ -35,12 +35,12 @@ inline NumberRange strictly_between(double min, double max) {
 }
 
 struct FieldInfo {
-  std::string help;                      // one line, lower case, no full stop
-  std::string value_name = {};           // what stands for the value in --help, e.g. FILE, COL
+  std::string help;             // one line, lower case, no full stop
+  std::string value_name = {};  // what stands for the value in --help, e.g. FILE, COL
   NumberRange range = {};
   std::vector<std::string> choices = {};  // for texts; '_' and '-' are alike
-  std::string group = {};                // heading in --help; "" = the command's own options
-  bool is_file = false;                  // completed as a file name by the shell
+  std::string group = {};                 // heading in --help; "" = the command's own options
+  bool is_file = false;                   // completed as a file name by the shell
   bool hidden = false;
   char short_name = 0;  // -o for --output
   // The value of an option that stands alone ("--clean" beside "--clean RECIPE"); nullopt: a value is needed.
@@ -48,9 +48,8 @@ struct FieldInfo {
   bool required = false;  // an option that must be given (arguments are required unless optional or lists)
 };
 
-using FieldTarget =
-    std::variant<bool*, std::int64_t*, double*, std::string*, std::vector<std::string>*,
-                 std::optional<std::int64_t>*, std::optional<double>*, std::optional<std::string>*>;
+using FieldTarget = std::variant<bool*, std::int64_t*, double*, std::string*, std::vector<std::string>*,
+                                 std::optional<std::int64_t>*, std::optional<double>*, std::optional<std::string>*>;
 
 struct Field {
   std::string name;

@@ -24,17 +24,14 @@ enum class RandomPurpose : std::uint32_t {
 };
 
 // The raw block function: four 32-bit words of key `key` at counter `counter`.
-std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter,
-                                        std::array<std::uint32_t, 2> key);
+std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
 
 // 64 random bits for element `index` of the stream (seed, purpose); `sub` numbers further draws of
 // the same element.
-std::uint64_t random_bits(std::uint64_t seed, RandomPurpose purpose, std::uint64_t index,
-                          std::uint32_t sub = 0);
+std::uint64_t random_bits(std::uint64_t seed, RandomPurpose purpose, std::uint64_t index, std::uint32_t sub = 0);
 
 // Uniform on [0, 1), a multiple of 2^-53.
-double random_uniform(std::uint64_t seed, RandomPurpose purpose, std::uint64_t index,
-                      std::uint32_t sub = 0);
+double random_uniform(std::uint64_t seed, RandomPurpose purpose, std::uint64_t index, std::uint32_t sub = 0);
 
 // A sequential generator over one stream, for code that draws an unknown number of times.
 class RandomStream {
@@ -57,7 +54,7 @@ class RandomStream {
 };
 
 // A uniform permutation of 0 .. n-1 (Fisher-Yates from the end). n < 2^32.
-std::vector<std::uint32_t> random_permutation(std::size_t n, std::uint64_t seed,
-                                              RandomPurpose purpose, std::uint32_t sub = 0);
+std::vector<std::uint32_t> random_permutation(std::size_t n, std::uint64_t seed, RandomPurpose purpose,
+                                              std::uint32_t sub = 0);
 
 }  // namespace mlkit

@@ -40,12 +40,14 @@ struct CleanOptions {
                    "texts), none",
            .value_name = "HOW"});
     visit("indicator", indicator, {.help = "add a column NAME_missing (0/1) for each column that is filled"});
-    visit("outliers", outliers, {.help = "iqr, iqr:K for fences at K times the IQR (1.5), or none", .value_name = "RULE"});
+    visit("outliers", outliers,
+          {.help = "iqr, iqr:K for fences at K times the IQR (1.5), or none", .value_name = "RULE"});
     visit("outlier_action", outlier_action,
           {.help = "what a value outside the fences becomes: the median, the nearer fence, missing; or its row is "
                    "dropped, or a column NAME_outlier (0/1) is added",
            .choices = {"median", "cap", "null", "drop", "flag"}});
-    visit("exclude", exclude, {.help = "columns that are not filled and not searched for outliers", .value_name = "COLS"});
+    visit("exclude", exclude,
+          {.help = "columns that are not filled and not searched for outliers", .value_name = "COLS"});
     visit("target", target, {.help = "the column to be predicted: never filled or changed", .value_name = "COL"});
   }
 };
@@ -53,7 +55,7 @@ struct CleanOptions {
 enum class FillKind : std::uint8_t { kNone = 0, kMedian = 1, kMean = 2, kMode = 3, kConstant = 4 };
 enum class OutlierAction : std::uint8_t { kNone = 0, kMedian = 1, kCap = 2, kNull = 3, kDrop = 4, kFlag = 5 };
 
-std::string_view fill_kind_name(FillKind kind);            // none, median, mean, mode, constant
+std::string_view fill_kind_name(FillKind kind);              // none, median, mean, mode, constant
 std::string_view outlier_action_name(OutlierAction action);  // none, median, cap, null, drop, flag
 
 // The texts of the options, understood.

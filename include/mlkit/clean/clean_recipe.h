@@ -28,9 +28,9 @@ namespace mlkit {
 
 // What happens to one column of the file.
 struct CleanColumn {
-  ColumnSpec source;       // as in the file
-  std::string name;        // as written
-  bool dropped = false;    // all or too many of its cells were missing
+  ColumnSpec source;     // as in the file
+  std::string name;      // as written
+  bool dropped = false;  // all or too many of its cells were missing
   FillKind fill = FillKind::kNone;
   double fill_number = 0;  // numeric columns
   std::string fill_text;   // category, boolean and text columns
@@ -67,7 +67,7 @@ struct CleanReport {
   std::uint64_t columns_out = 0;
   std::uint64_t dropped_duplicates = 0;
   std::uint64_t dropped_missing = 0;
-  std::uint64_t dropped_outliers = 0;       // rows, with OutlierAction::kDrop
+  std::uint64_t dropped_outliers = 0;        // rows, with OutlierAction::kDrop
   std::uint64_t conflicting_duplicates = 0;  // rows with the features of an earlier row and another target
   std::vector<CleanColumnCounts> counts;     // one per recipe column
   std::vector<std::pair<std::string, std::string>> renamed;  // name in the table, name as written

@@ -16,7 +16,6 @@ namespace mlkit {
 std::vector<std::uint32_t> first_equal_rows(const Table& table, Context& context);
 
 // The same by the values of some of the columns. A missing cell equals a missing cell.
-std::vector<std::uint32_t> first_equal_rows(const Table& table, std::span<const std::size_t> columns,
-                                            Context& context);
+std::vector<std::uint32_t> first_equal_rows(const Table& table, std::span<const std::size_t> columns, Context& context);
 
 }  // namespace mlkit

@@ -26,9 +26,7 @@ class Validity {
   explicit Validity(std::size_t size) : size_(size) {}
 
   std::size_t size() const { return size_; }
-  bool is_valid(std::size_t row) const {
-    return words_.empty() || ((words_[row >> 6] >> (row & 63)) & 1u) != 0;
-  }
+  bool is_valid(std::size_t row) const { return words_.empty() || ((words_[row >> 6] >> (row & 63)) & 1u) != 0; }
   bool is_missing(std::size_t row) const { return !is_valid(row); }
   bool any_missing() const { return missing_ != 0; }
   std::size_t missing_count() const { return missing_; }

@@ -25,7 +25,7 @@ struct CsvIndexTask {
   std::uint32_t* breaks = nullptr;  // room for size + 64; out: physical line ends that end no record
 
   std::size_t records = 0;
-  bool right = false;      // quotes are well placed and closed; every record has `columns` fields
+  bool right = false;  // quotes are well placed and closed; every record has `columns` fields
   bool has_nul = false;
   bool all_ascii = true;
   std::size_t break_count = 0;  // line ends within quotes, and blank lines; CRLF is one line end

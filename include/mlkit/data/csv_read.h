@@ -59,7 +59,7 @@ struct CsvReadOptions {
   char quote = '"';
   bool header = true;  // false: columns are named column_1, column_2, ...
   std::vector<std::string> na = {"NA", "N/A", "NaN", "nan", "null", "NULL"};  // beside the empty cell
-  std::map<std::string, DeclaredType> types;  // by column name
+  std::map<std::string, DeclaredType> types;                                  // by column name
   // The same for columns that the file may not have (those of a recipe, by either of their names);
   // `types` comes first. Whole tables only: CsvStream has set_types.
   std::map<std::string, DeclaredType> expected_types;
@@ -92,9 +92,9 @@ struct CsvChunk {
   std::shared_ptr<char[]> storage;  // readable kCsvPadding bytes before and behind the text
   const char* begin = nullptr;
   std::size_t size = 0;
-  std::uint64_t first_line = 1;     // physical
-  std::uint64_t index = 0;          // 0, 1, 2, ..
-  RowLines lines;                   // of repaired records; else empty and counted from first_line
+  std::uint64_t first_line = 1;  // physical
+  std::uint64_t index = 0;       // 0, 1, 2, ..
+  RowLines lines;                // of repaired records; else empty and counted from first_line
 
   std::string_view bytes() const { return {begin, size}; }
 };

@@ -19,9 +19,9 @@ inline constexpr std::size_t kMaxCsvRecordBytes = std::size_t{256} << 20;
 
 enum class CsvFault {
   kNone,
-  kBareQuote,        // a quote inside an unquoted field
-  kAfterQuote,       // text after a closing quote
-  kUnclosedQuote,    // no closing quote before the end
+  kBareQuote,      // a quote inside an unquoted field
+  kAfterQuote,     // text after a closing quote
+  kUnclosedQuote,  // no closing quote before the end
   kNul,
   kNotUtf8,
   kFieldTooLong,

@@ -42,8 +42,12 @@ struct CsrMatrix {
 
 using Matrix = std::variant<DenseMatrix, CsrMatrix>;
 
-inline std::size_t matrix_rows(const Matrix& m) { return std::visit([](const auto& x) { return x.rows; }, m); }
-inline std::size_t matrix_cols(const Matrix& m) { return std::visit([](const auto& x) { return x.cols; }, m); }
+inline std::size_t matrix_rows(const Matrix& m) {
+  return std::visit([](const auto& x) { return x.rows; }, m);
+}
+inline std::size_t matrix_cols(const Matrix& m) {
+  return std::visit([](const auto& x) { return x.cols; }, m);
+}
 
 // A matrix, or some of its rows. Does not own; the matrix must outlive the view.
 class MatrixView {

@@ -8,7 +8,7 @@
 namespace mlkit {
 
 enum class NumberStatus {
-  kNumber,    // a finite decimal number, correctly rounded (round half to even)
+  kNumber,  // a finite decimal number, correctly rounded (round half to even)
   kNotANumber,
   kNotFinite  // inf, infinity (any case, signed), or beyond the range of a double (1e400)
 };

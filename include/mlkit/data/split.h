@@ -59,11 +59,11 @@ std::vector<std::uint32_t> folds_random(std::size_t rows, std::size_t k, std::ui
 // The same, and the counts of each class differ by at most one as well. Throws Error(kData) for a
 // class of a single row, which no model could both learn and be scored on.
 std::vector<std::uint32_t> folds_stratified(std::span<const std::uint32_t> labels,
-                                            std::span<const std::string> class_names, std::size_t k,
-                                            std::uint64_t seed, std::uint32_t repeat = 0);
+                                            std::span<const std::string> class_names, std::size_t k, std::uint64_t seed,
+                                            std::uint32_t repeat = 0);
 // No group in two folds; groups go, largest first, to the smallest fold.
-std::vector<std::uint32_t> folds_groups(std::span<const std::uint32_t> groups, std::size_t group_count,
-                                        std::size_t k, std::uint64_t seed, std::uint32_t repeat = 0);
+std::vector<std::uint32_t> folds_groups(std::span<const std::uint32_t> groups, std::size_t group_count, std::size_t k,
+                                        std::uint64_t seed, std::uint32_t repeat = 0);
 
 // The rows outside (train) and inside (test) of a fold.
 Split fold_split(std::span<const std::uint32_t> folds, std::uint32_t fold);

@@ -58,8 +58,8 @@ class Table {
   Schema schema() const;
   std::optional<std::size_t> find(std::string_view name) const;
 
-  void add_column(Column column);  // of rows() cells; the first sets rows()
-  Column take_column(std::size_t i);  // removes it
+  void add_column(Column column);                    // of rows() cells; the first sets rows()
+  Column take_column(std::size_t i);                 // removes it
   void set_rows(std::size_t rows) { rows_ = rows; }  // for a table of no columns
 
   // Rows by index, in the given order (a row may come twice).

@@ -23,8 +23,8 @@ struct Confusion {
   double at(std::size_t truth, std::size_t predicted) const { return cells[truth * classes + predicted]; }
   double total() const;
   double correct() const;
-  double support(std::size_t c) const;          // rows that are c
-  double predicted(std::size_t c) const;        // rows that were called c
+  double support(std::size_t c) const;    // rows that are c
+  double predicted(std::size_t c) const;  // rows that were called c
   double true_positives(std::size_t c) const { return at(c, c); }
   double false_positives(std::size_t c) const;  // Type I
   double false_negatives(std::size_t c) const;  // Type II

@@ -49,12 +49,12 @@ bool metric_applies(const MetricInfo& metric, std::size_t classes);
 std::vector<std::string> default_metrics(std::size_t classes);
 
 struct MetricOptions {
-  bool intervals = true;            // Wilson for rates, DeLong for AUC, bootstrap otherwise
+  bool intervals = true;  // Wilson for rates, DeLong for AUC, bootstrap otherwise
   double confidence = 0.95;
-  std::int64_t resamples = 1000;    // of the bootstrap
+  std::int64_t resamples = 1000;        // of the bootstrap
   std::int64_t bootstrap_rows = 20000;  // above this many rows no bootstrap: those intervals are left out
   std::uint64_t seed = 42;
-  std::int64_t bins = 10;           // of the calibration error
+  std::int64_t bins = 10;  // of the calibration error
 };
 
 struct MetricValue {

@@ -16,12 +16,12 @@ double log_loss(std::span<const std::uint32_t> labels, std::span<const double> p
 
 // Two classes: mean of (p - y)^2 for the last class. More: mean over rows of sum_c (p_c - y_c)^2
 // (Brier's own definition; twice the former where classes = 2).
-double brier_score(std::span<const std::uint32_t> labels, std::span<const double> probabilities,
-                   std::size_t classes, std::span<const double> weights = {});
+double brier_score(std::span<const std::uint32_t> labels, std::span<const double> probabilities, std::size_t classes,
+                   std::span<const double> weights = {});
 
 struct ReliabilityBin {
-  double low = 0, high = 0;        // equal width: the edges; equal mass: smallest and largest probability
-  double weight = 0;               // share of the rows
+  double low = 0, high = 0;  // equal width: the edges; equal mass: smallest and largest probability
+  double weight = 0;         // share of the rows
   double mean_probability = 0;
   double mean_truth = 0;
   std::uint64_t rows = 0;

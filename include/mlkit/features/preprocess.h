@@ -48,7 +48,8 @@ struct PreprocessOptions {
   void fields(Visitor&& visit) {
     visit("impute", impute,
           {.help = "fill missing numbers with median, mean, mode or constant=V; none refuses them",
-           .value_name = "HOW", .group = "Preprocessing"});
+           .value_name = "HOW",
+           .group = "Preprocessing"});
     visit("scale", scale,
           {.help = "scale numeric features", .choices = {"standard", "none"}, .group = "Preprocessing"});
     visit("encode_default", encode_default,
@@ -56,7 +57,9 @@ struct PreprocessOptions {
     visit("drop_first", drop_first,
           {.help = "leave out the first level of each category (dummy coding)", .group = "Preprocessing"});
     visit("rare", rare,
-          {.help = "levels in fewer rows than this share one feature", .value_name = "N", .range = at_least(1),
+          {.help = "levels in fewer rows than this share one feature",
+           .value_name = "N",
+           .range = at_least(1),
            .group = "Preprocessing"});
   }
 };
@@ -89,8 +92,8 @@ struct ColumnPlan {
   // kOneHot: levels in byte order, how often training saw each, the first output that a level has.
   std::vector<std::string> levels;
   std::vector<std::uint64_t> counts;
-  bool drop_first = false;            // levels[0] has no output
-  bool other = false;                 // one more output, COL=(rare), for every text not in `levels`
+  bool drop_first = false;              // levels[0] has no output
+  bool other = false;                   // one more output, COL=(rare), for every text not in `levels`
   std::uint32_t fill_level = kNoLevel;  // what a missing cell becomes; kNoLevel = all zero
 
   std::size_t first_output = 0;  // position of the column's first feature
@@ -163,7 +166,7 @@ class Preprocess {
 
 // Learns from all rows of `table`, of the columns at `positions`. Medians are exact. Warnings:
 // constant columns, levels that were left out. Throws Error(kData) for a column without any value.
-Preprocess fit_preprocess(const Table& table, std::span<const std::size_t> positions,
-                          const PreprocessOptions& options, Context& context);
+Preprocess fit_preprocess(const Table& table, std::span<const std::size_t> positions, const PreprocessOptions& options,
+                          Context& context);
 
 }  // namespace mlkit

@@ -66,8 +66,8 @@ class TreeFold {
 // observe(block, begin, end) -> Partial, for every block; the partials merged along the tree of
 // TreeFold. At most threads + log2(blocks) partials live at a time. `identity` is returned for no items.
 template <class Partial, class Observe>
-Partial reduce_blocks(const Context& context, std::size_t items, std::size_t block_size,
-                      Partial identity, const Observe& observe) {
+Partial reduce_blocks(const Context& context, std::size_t items, std::size_t block_size, Partial identity,
+                      const Observe& observe) {
   const std::size_t blocks = block_count(items, block_size);
   if (blocks == 0) return identity;
   std::mutex mutex;
@@ -113,8 +113,7 @@ Partial reduce_blocks(const Context& context, std::size_t items, std::size_t blo
 // context.threads() + 1 items. The error of the earliest item (in any of the three) is rethrown,
 // after everything before it was consumed.
 template <class In, class Out, class Produce, class Work, class Consume>
-void ordered_stream(const Context& context, const Produce& produce, const Work& work,
-                    const Consume& consume);
+void ordered_stream(const Context& context, const Produce& produce, const Work& work, const Consume& consume);
 
 namespace internal {
 // Runs body() on `threads` threads (the caller is one of them) and waits for all.
@@ -122,8 +121,7 @@ void run_on_threads(int threads, const std::function<void()>& body);
 }  // namespace internal
 
 template <class In, class Out, class Produce, class Work, class Consume>
-void ordered_stream(const Context& context, const Produce& produce, const Work& work,
-                    const Consume& consume) {
+void ordered_stream(const Context& context, const Produce& produce, const Work& work, const Consume& consume) {
   std::mutex produce_mutex;
   std::mutex order_mutex;
   std::condition_variable order_changed;

@@ -38,9 +38,9 @@ struct TrainingRecord {
   double objective = 0;
   std::int64_t iterations = 0;
   bool converged = true;
-  std::vector<std::pair<std::string, double>> metrics;           // on the training rows
-  std::vector<std::pair<std::string, double>> baseline;          // the dummy's, same rows
-  std::vector<std::pair<std::string, double>> valid_metrics;     // on --valid, where given
+  std::vector<std::pair<std::string, double>> metrics;        // on the training rows
+  std::vector<std::pair<std::string, double>> baseline;       // the dummy's, same rows
+  std::vector<std::pair<std::string, double>> valid_metrics;  // on --valid, where given
   std::vector<double> dummy;  // what the dummy answers to every row: class shares, or one number
   std::vector<std::string> warnings;
 };

@@ -16,12 +16,12 @@ struct FitTraceLine {
 };
 
 struct FitReport {
-  std::string solver;         // what ran: newton, lbfgs, qr, conjugate_gradient, none
-  double objective = 0;       // final value of what was minimised (the model's header has the formula)
-  double gradient_norm = 0;   // largest absolute entry of the gradient there, recomputed at the end
+  std::string solver;        // what ran: newton, lbfgs, qr, conjugate_gradient, none
+  double objective = 0;      // final value of what was minimised (the model's header has the formula)
+  double gradient_norm = 0;  // largest absolute entry of the gradient there, recomputed at the end
   std::int64_t iterations = 0;
-  bool converged = true;      // never claimed without the gradient to show for it
-  std::string message;        // empty when converged; else what happened and the next thing to try
+  bool converged = true;  // never claimed without the gradient to show for it
+  std::string message;    // empty when converged; else what happened and the next thing to try
   std::vector<std::string> warnings;
   std::vector<FitTraceLine> trace;
 };

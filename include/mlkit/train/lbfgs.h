@@ -22,9 +22,9 @@ using LbfgsFunction = std::function<double(std::span<const double> x, std::span<
 
 struct LbfgsOptions {
   std::size_t memory = 20;
-  double target = 0;   // stop where norm <= target
-  double enough = 0;   // norm <= enough counts as converged; once there, at most half as many iterations
-                       // again are spent on reaching `target`
+  double target = 0;  // stop where norm <= target
+  double enough = 0;  // norm <= enough counts as converged; once there, at most half as many iterations
+                      // again are spent on reaching `target`
   std::int64_t max_iter = 1000;
 };
 

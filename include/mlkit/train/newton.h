@@ -4,9 +4,10 @@
 // Where double precision can no longer see the objective fall, a step is taken if the gradient shrinks.
 // Once the gradient is small enough one more step is taken with the Hessian at hand, which squares the
 // error that is left, unless it is small already; where quadratic convergence promises to get there with the next
-// step, that step's end is evaluated without a Hessian (a third of the cost). H is singular by one direction per feature in an unpenalised multinomial model, and in
-// the intercepts of every multinomial model (all classes shifted alike): curvature is added along those
-// directions, where the gradient is 0, so that the steps stay exact and the sums over the classes keep 0.
+// step, that step's end is evaluated without a Hessian (a third of the cost). H is singular by one direction per
+// feature in an unpenalised multinomial model, and in the intercepts of every multinomial model (all classes shifted
+// alike): curvature is added along those directions, where the gradient is 0, so that the steps stay exact and the sums
+// over the classes keep 0.
 #pragma once
 
 #include <span>
@@ -20,10 +21,10 @@ namespace mlkit {
 
 struct NewtonResult {
   std::vector<double> parameters;
-  LogisticEvaluation last;               // at `parameters`, without Hessian
+  LogisticEvaluation last;                       // at `parameters`, without Hessian
   std::vector<double> hessian_diagonal_inverse;  // of the last Hessian; only where asked for
-  std::vector<double> step;              // the last Newton step, whole
-  std::vector<std::size_t> dropped;      // parameters that are combinations of others
+  std::vector<double> step;                      // the last Newton step, whole
+  std::vector<std::size_t> dropped;              // parameters that are combinations of others
   std::int64_t iterations = 0;
   bool converged = false;
   std::vector<FitTraceLine> trace;

@@ -34,7 +34,7 @@ struct TrainOptions {
   double threshold = 0.5;
   PreprocessOptions preprocess;
   LogisticOptions logistic;
-  double alpha = 0;                 // linear
+  double alpha = 0;                   // linear
   std::string class_weight = "none";  // none, balanced
   std::uint64_t seed = 42;
   std::optional<CleanOptions> clean;  // refitted on the rows given (--clean)
@@ -44,11 +44,11 @@ struct TrainOptions {
 struct Target {
   Task task = Task::kBinary;
   ColumnSpec column;
-  std::vector<std::string> classes;    // classification
-  std::vector<std::uint32_t> labels;   // classification; kNoLevel where missing
-  std::vector<double> numbers;         // regression; NaN where missing
+  std::vector<std::string> classes;   // classification
+  std::vector<std::uint32_t> labels;  // classification; kNoLevel where missing
+  std::vector<double> numbers;        // regression; NaN where missing
   std::uint64_t missing = 0;
-  std::string reason;                  // how the task was decided, for people
+  std::string reason;  // how the task was decided, for people
 };
 
 struct TrainedPipeline {
@@ -69,8 +69,7 @@ Target read_target(const Table& table, const TrainOptions& options, Context& con
 // Fits on all rows of `table` that have a target. Warnings go to the context and the result.
 TrainedPipeline train_pipeline(const Table& table, const TrainOptions& options, Context& context);
 // The same with a target read before (folds: `target` holds the labels of these rows).
-TrainedPipeline train_pipeline(const Table& table, const Target& target, const TrainOptions& options,
-                               Context& context);
+TrainedPipeline train_pipeline(const Table& table, const Target& target, const TrainOptions& options, Context& context);
 
 // Metrics of a pipeline's (or the dummy's) answers against the truth, row by row. `names` empty: the default
 // metrics of the task. Labels of `predictions` may be missing: then the most probable class is taken.
