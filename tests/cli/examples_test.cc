@@ -91,6 +91,7 @@ TEST_F(Examples, EveryCommandOfTheReadmeWorks) {
       EXPECT_NE(tasks.find("\ntask_" + task + "()"), std::string::npos) << line;
       continue;
     }
+    if (is_emulated() && line.find(".gz") != std::string::npos) continue;  // cross builds come without zlib
     const RunResult result = run(line);
     EXPECT_EQ(result.exit_code, 0) << line << "\n" << result.err;
   }
