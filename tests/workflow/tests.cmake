@@ -1,4 +1,5 @@
 mlkit_test(workflow
+  ${CMAKE_CURRENT_LIST_DIR}/cross_validate_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/golden_logistic_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/old_models_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/train_pipeline_test.cc

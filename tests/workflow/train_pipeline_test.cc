@@ -8,7 +8,6 @@
 #include "mlkit/base/random.h"
 #include "mlkit/data/csv_read.h"
 #include "mlkit/io/model_file.h"
-#include "mlkit/workflow/cross_validate.h"
 #include "mlkit/workflow/shared_rows.h"
 #include "mlkit/workflow/table_hash.h"
 
@@ -230,32 +229,6 @@ TEST(TrainPipeline, WeightTwoIsTheRowTwice) {
   options.exclude = {};
   options.weight = "w";
   expect_close(by_rows, coefficients_of(train(weighted, options).result), 1e-7);
-}
-
-TEST(CrossValidate, EveryFoldLearnsItsOwnPreprocessing) {
-  const Table table = read(some_csv(400));
-  Context context(2);
-  const TrainOptions options = options_for();
-  const Target target = read_target(table, options, context);
-  const std::vector<CrossValidated> scores = cross_validate(table, target, options, 4, context);
-  const auto auc = std::find_if(scores.begin(), scores.end(), [](const auto& s) { return s.metric == "roc_auc"; });
-  ASSERT_NE(auc, scores.end());
-  ASSERT_EQ(auc->folds.size(), 4u);
-  double sum = 0;
-  for (const double score : auc->folds) {
-    EXPECT_GT(score, 0.6);
-    EXPECT_LT(score, 1.0);
-    sum += score;
-  }
-  EXPECT_NEAR(auc->mean, sum / 4, 1e-12);
-  EXPECT_GT(auc->sd, 0);
-}
-
-TEST(CrossValidate, AClassWithOneRowIsRefused) {
-  const Table table = read("x,y\n1,a\n2,a\n3,a\n4,a\n5,b\n");
-  Context context(1);
-  const TrainOptions options = options_for();
-  EXPECT_THROW(cross_validate(table, read_target(table, options, context), options, 2, context), Error);
 }
 
 TEST(TableHash, DependsOnTheCellsAndNotOnHowTheyWereWritten) {

@@ -1,0 +1,196 @@
+#include "mlkit/workflow/cross_validate.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "mlkit/base/error.h"
+#include "mlkit/base/random.h"
+#include "mlkit/clean/clean_step.h"
+#include "mlkit/data/csv_read.h"
+#include "mlkit/data/split.h"
+#include "support/golden.h"
+#include "support/run_program.h"
+
+namespace mlkit {
+namespace {
+
+constexpr std::size_t kFolds = 4;
+
+Table read(const std::string& text) {
+  CsvReadOptions options;
+  options.types["y"] = {ColumnType::kCategory, false};
+  Context context(1);
+  return read_csv_bytes(text, options, context);
+}
+
+// Draws 0 .. below - 1 for one cell; every column has its own `sub`.
+std::uint64_t draw(std::size_t row, std::uint32_t sub, std::uint64_t below) {
+  return random_bits(23, RandomPurpose::kSample, row, sub) % below;
+}
+
+std::string class_of(std::size_t row) { return draw(row, 0, 1000) + 400 * draw(row, 1, 2) > 700 ? "yes" : "no"; }
+
+// The fold of every row, as cross-validation draws them: they follow from the labels and the seed alone, so that
+// data can be made up that differ from fold to fold.
+std::vector<std::uint32_t> folds_of(std::size_t rows, std::uint64_t seed) {
+  std::vector<std::uint32_t> labels;
+  for (std::size_t i = 0; i < rows; ++i) labels.push_back(class_of(i) == "yes" ? 1 : 0);
+  const std::vector<std::string> names = {"no", "yes"};
+  return folds_stratified(labels, names, kFolds, seed);
+}
+
+// What is learned by peeking shows here: fold 0 alone has numbers far off the others, which move median, fences,
+// mean and deviation; fold 1 alone has the level "only"; gaps are filled by what was learned.
+std::string telling_csv(std::size_t rows, std::uint64_t seed) {
+  const std::vector<std::uint32_t> folds = folds_of(rows, seed);
+  std::string text = "n,m,city,y\n";
+  for (std::size_t i = 0; i < rows; ++i) {
+    const std::uint64_t n = draw(i, 0, 1000) + (folds[i] == 0 ? 700 : 0);
+    const std::string number = i % 41 == 0 ? "1000000" : std::to_string(n);
+    const std::string city = folds[i] == 1 && i % 2 == 0 ? "only" : "city" + std::to_string(draw(i, 1, 2));
+    text += (i % 9 == 0 ? "" : number) + "," + std::to_string(draw(i, 3, 5000)) + "," + city + "," + class_of(i) + "\n";
+  }
+  return text;
+}
+
+TrainOptions options_with_cleaning() {
+  TrainOptions options;
+  options.target = "y";
+  options.clean.emplace();
+  options.clean->target = "y";
+  options.clean->outliers = "iqr";
+  return options;
+}
+
+std::vector<std::uint32_t> rows_of_fold(const std::vector<std::uint32_t>& folds, std::uint32_t fold, bool inside) {
+  const Split split = fold_split(folds, fold);
+  return inside ? split.test : split.train;
+}
+
+using Scores = std::vector<MetricValue>;
+
+Scores score_on(const TrainedPipeline& trained, const Table& table, const Target& target,
+                const std::vector<std::uint32_t>& rows, const Context& context) {
+  MetricOptions metrics;
+  metrics.intervals = false;
+  return score_predictions(trained.pipeline.predict(table.select_rows(rows), context), select_target(target, rows), {},
+                           {}, metrics, context);
+}
+
+// The scores of every fold, where train(rows) makes the pipeline that is scored on the other rows.
+template <class Train>
+std::vector<Scores> scores_by_fold(const Table& table, const Target& target, std::uint64_t seed, Train&& train) {
+  const std::vector<std::uint32_t> folds = folds_of(table.rows(), seed);
+  Context context(1);
+  std::vector<Scores> out;
+  for (std::uint32_t fold = 0; fold < kFolds; ++fold) {
+    out.push_back(score_on(train(rows_of_fold(folds, fold, false), context), table, target,
+                           rows_of_fold(folds, fold, true), context));
+  }
+  return out;
+}
+
+double score_named(const Scores& scores, const std::string& name) {
+  for (const MetricValue& score : scores) {
+    if (score.name == name) return score.value.value();
+  }
+  throw std::runtime_error("no metric " + name);
+}
+
+TEST(CrossValidate, EveryFoldIsThePipelineTrainedOnTheOtherRowsBitForBit) {
+  const TrainOptions options = options_with_cleaning();
+  const Table table = read(telling_csv(400, options.seed));
+  Context context(2);
+  const Target target = read_target(table, options, context);
+  const std::vector<CrossValidated> got = cross_validate(table, target, options, kFolds, context);
+  const std::vector<Scores> expected =
+      scores_by_fold(table, target, options.seed, [&](const std::vector<std::uint32_t>& rows, Context& quiet) {
+        return train_pipeline(table.select_rows(rows), select_target(target, rows), options, quiet);
+      });
+  ASSERT_EQ(got.size(), expected[0].size());
+  ASSERT_GE(got.size(), 5u);
+  for (const CrossValidated& score : got) {
+    ASSERT_EQ(score.folds.size(), kFolds) << score.metric;
+    double sum = 0, squares = 0;
+    for (std::size_t fold = 0; fold < kFolds; ++fold) {
+      EXPECT_EQ(score.folds[fold], score_named(expected[fold], score.metric)) << score.metric << " of fold " << fold;
+      sum += score.folds[fold];
+    }
+    for (const double x : score.folds) squares += (x - sum / kFolds) * (x - sum / kFolds);
+    EXPECT_NEAR(score.mean, sum / kFolds, 1e-14) << score.metric;  // a few roundings of numbers about 1
+    EXPECT_NEAR(score.sd, std::sqrt(squares / (kFolds - 1)), 1e-14) << score.metric;
+  }
+}
+
+// The test above says something only while peeking at the rows of a fold gives other scores on these data: once for
+// a model that was trained on all rows, and once for cleaning alone that was learned from all rows.
+TEST(CrossValidate, PeekingWouldShowInTheScoresOfTheseData) {
+  const TrainOptions options = options_with_cleaning();
+  const Table table = read(telling_csv(400, options.seed));
+  Context context(1);
+  const Target target = read_target(table, options, context);
+  const std::vector<CrossValidated> honest = cross_validate(table, target, options, kFolds, context);
+  const auto loss = std::find_if(honest.begin(), honest.end(), [](const auto& s) { return s.metric == "log_loss"; });
+  ASSERT_NE(loss, honest.end());
+
+  const auto trained_on_all = scores_by_fold(
+      table, target, options.seed,
+      [&](const std::vector<std::uint32_t>&, Context& quiet) { return train_pipeline(table, target, options, quiet); });
+  CleanStep clean(*options.clean);
+  clean.observe(table, context);
+  clean.finish(context);
+  const Table cleaned = clean.apply(table);
+  TrainOptions rest = options;
+  rest.clean.reset();
+  const std::vector<CrossValidated> cleaned_first = cross_validate(cleaned, target, rest, kFolds, context);
+  for (std::size_t fold = 0; fold < kFolds; ++fold) {
+    EXPECT_NE(loss->folds[fold], score_named(trained_on_all[fold], "log_loss")) << fold;
+    const auto same =
+        std::find_if(cleaned_first.begin(), cleaned_first.end(), [](const auto& s) { return s.metric == "log_loss"; });
+    EXPECT_GT(std::abs(loss->folds[fold] - same->folds[fold]), 1e-6) << fold;
+  }
+}
+
+// Under targets that have nothing to do with the columns, the area under the curve of a fold with p rows of one class
+// and q of the other has the mean 1/2 and the variance (p + q + 1) / (12 p q) (Mann and Whitney, 1947); the mean of k
+// folds a k-th of that. Four standard errors: 6e-5 of all draws would fail, and this draw is fixed.
+TEST(CrossValidate, PermutedTargetsScoreByChance) {
+  constexpr std::size_t kRows = 1200;
+  const std::vector<std::uint32_t> order = random_permutation(kRows, 77, RandomPurpose::kShuffle);
+  std::istringstream lines(telling_csv(kRows, 42));
+  std::string header;
+  std::getline(lines, header);
+  std::vector<std::string> cells;
+  for (std::string line; std::getline(lines, line);) cells.push_back(line.substr(0, line.rfind(',') + 1));
+  ASSERT_EQ(cells.size(), kRows);
+  const auto area_of = [&](bool permuted) {
+    std::string text = header + "\n";
+    for (std::size_t i = 0; i < kRows; ++i) text += cells[i] + class_of(permuted ? order[i] : i) + "\n";
+    test::TemporaryFolder folder;
+    test::write_text(folder / "data.csv", text);
+    const test::RunResult run =
+        test::run_program(test::mlkit_words({"train", folder / "data.csv", "--target", "y", "--clean", "--impute",
+                                             "mean", "--cv", "5", "-o", folder / "m.mlkit", "--json"}));
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    return parse_json(run.out, "train --json").at("cv").at("roc_auc").at("mean").get<double>();
+  };
+  double p = 0, q = 0;
+  for (std::size_t i = 0; i < kRows; ++i) ++(class_of(i) == "yes" ? p : q);
+  p /= 5, q /= 5;
+  const double standard_error = std::sqrt((p + q + 1) / (12 * p * q) / 5);
+  EXPECT_NEAR(area_of(true), 0.5, 4 * standard_error);
+  EXPECT_GT(area_of(false), 0.5 + 8 * standard_error);  // what was permuted away
+}
+
+TEST(CrossValidate, AClassWithOneRowIsRefused) {
+  const Table table = read("x,y\n1,a\n2,a\n3,a\n4,a\n5,b\n");
+  Context context(1);
+  TrainOptions options;
+  options.target = "y";
+  EXPECT_THROW(cross_validate(table, read_target(table, options, context), options, 2, context), Error);
+}
+
+}  // namespace
+}  // namespace mlkit
