@@ -2,45 +2,19 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "mlkit/base/error.h"
 #include "mlkit/data/csv_read.h"
+#include "support/golden.h"
+#include "support/golden_csv.h"
 
 namespace mlkit {
 namespace {
 
-std::string decode_base64(std::string_view text) {
-  std::string out;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    if (c == '=') break;
-    const std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    bits = bits << 6 | static_cast<std::uint32_t>(alphabet.find(c));
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      out += static_cast<char>(bits >> count & 0xFF);
-    }
-  }
-  return out;
-}
-
-std::string input_of(const nlohmann::json& one) {
-  std::string bytes;
-  for (const auto& part : one.at("bytes_parts")) {
-    const std::string piece = decode_base64(part.at(0).get<std::string>());
-    for (int i = 0; i < part.at(1).get<int>(); ++i) bytes += piece;
-  }
-  return bytes;
-}
-
-CsvReadOptions options_of(const nlohmann::json& one) {
+CsvReadOptions options_of(const Json& one) {
   CsvReadOptions options;
   const auto& given = one.at("options");
   if (given.contains("delimiter")) options.delimiter = given.at("delimiter").get<std::string>()[0];
@@ -52,7 +26,7 @@ CsvReadOptions options_of(const nlohmann::json& one) {
 }
 
 // The cells as text: the types are declared, once the names are known, so that nothing is converted.
-void expect_table(const std::string& bytes, CsvReadOptions options, const nlohmann::json& expected) {
+void expect_table(const std::string& bytes, CsvReadOptions options, const Json& expected) {
   Context context(2);
   options.na.clear();
   for (const auto& name : expected.at("header")) options.types[name.get<std::string>()] = {ColumnType::kText, false};
@@ -72,7 +46,7 @@ void expect_table(const std::string& bytes, CsvReadOptions options, const nlohma
   }
 }
 
-void expect_error(const std::string& bytes, const CsvReadOptions& options, const nlohmann::json& expected) {
+void expect_error(const std::string& bytes, const CsvReadOptions& options, const Json& expected) {
   Context context(2);
   try {
     read_csv_bytes(bytes, options, context, "in.csv");
@@ -97,16 +71,15 @@ void expect_error(const std::string& bytes, const CsvReadOptions& options, const
 }
 
 TEST(CsvGolden, AllCasesAsExpected) {
-  std::ifstream file(std::string(MLKIT_SOURCE_DIR) + "/tests/golden/csv.json");
-  const nlohmann::json all = nlohmann::json::parse(file);
-  ASSERT_EQ(all.at("cases").size(), 47u);
-  for (const auto& one : all.at("cases")) {
+  const Json cases = test::golden_cases("csv");
+  ASSERT_EQ(cases.size(), 47u);
+  for (const auto& one : cases) {
     SCOPED_TRACE(one.at("id").get<std::string>());
     const auto& expected = one.at("expected");
     if (expected.contains("error")) {
-      expect_error(input_of(one), options_of(one), expected);
+      expect_error(test::golden_csv_bytes(one), options_of(one), expected);
     } else {
-      expect_table(input_of(one), options_of(one), expected);
+      expect_table(test::golden_csv_bytes(one), options_of(one), expected);
     }
   }
 }
