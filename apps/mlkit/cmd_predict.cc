@@ -1,4 +1,5 @@
 // predict: streams rows through a sealed model, in bounded memory and in their order.
+#include <algorithm>
 #include <mutex>
 
 #include "command.h"
@@ -7,6 +8,7 @@
 #include "mlkit/base/error.h"
 #include "mlkit/base/output_file.h"
 #include "mlkit/base/text.h"
+#include "mlkit/data/csv_records.h"
 #include "mlkit/data/csv_write.h"
 #include "mlkit/data/numbers.h"
 #include "mlkit/io/model_file.h"
@@ -27,30 +29,31 @@ class LineFormat {
   }
 
   std::string header() const {
+    const std::vector<std::string> answers = answer_names();
     std::string out;
     for (const std::string& name : keep_) {
+      if (std::find(answers.begin(), answers.end(), name) != answers.end()) {
+        throw_usage("--keep \"" + name + "\": a column of the output has this name",
+                    "rename it in the input, or leave it out");
+      }
       append_csv_field(out, name);
       out += ',';
     }
-    out += "prediction";
-    if (pipeline_.is_classification()) out += ",confidence";
-    if (probabilities_) {
-      for (const std::string& label : pipeline_.classes()) {
-        out += ',';
-        append_csv_field(out, "probability_" + label);
-      }
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      if (i > 0) out += ',';
+      append_csv_field(out, answers[i]);
     }
     return out + "\n";
   }
 
-  std::string lines(const Table& table, const Predictions& predictions) const {
-    std::vector<const Column*> kept;
-    for (const std::string& name : keep_) kept.push_back(&table.column(*table.find(name)));
+  // `kept` holds the raw fields of the kept columns, written with `quote` in the input.
+  std::string lines(const std::vector<std::vector<std::string_view>>& kept, char quote,
+                    const Predictions& predictions) const {
     std::string out;
     out.reserve(predictions.rows * (24 + 20 * (probabilities_ ? predictions.classes : 0)));
     for (std::size_t row = 0; row < predictions.rows; ++row) {
-      for (const Column* column : kept) {
-        append_csv_cell(out, *column, row);
+      for (const std::vector<std::string_view>& fields : kept) {
+        append_raw_field(out, fields[row], quote);
         out += ',';
       }
       append_answer(out, predictions, row);
@@ -60,6 +63,23 @@ class LineFormat {
   }
 
  private:
+  std::vector<std::string> answer_names() const {
+    std::vector<std::string> names = {"prediction"};
+    if (pipeline_.is_classification()) names.emplace_back("confidence");
+    if (!probabilities_) return names;
+    for (const std::string& label : pipeline_.classes()) names.push_back("probability_" + label);
+    return names;
+  }
+
+  // The field as it stands in the input, quoted anew only where its quotes or the delimiter were others.
+  static void append_raw_field(std::string& out, std::string_view raw, char quote) {
+    if (quote == '"' && raw.starts_with('"')) {
+      out += raw;
+    } else {
+      append_csv_field(out, unquote_csv_field(raw, quote));
+    }
+  }
+
   static void append_number(std::string& out, double value) {
     char text[kMaxNumberText];
     out.append(text, format_number(value, text));
@@ -138,7 +158,7 @@ class Predict : public Command {
   }
 
  private:
-  // Types of the columns to read: what the model needs as it needs it, kept ones as their text.
+  // Types of the columns to read: what the model needs as it needs it. Kept ones are copied, not read.
   void declare_columns(CsvStream& stream, const CsvReadOptions& csv, const Pipeline& pipeline) {
     const std::vector<std::string>& header = stream.header();
     std::map<std::string, DeclaredType> types = csv.types;
@@ -148,13 +168,21 @@ class Predict : public Command {
       types[header[positions[i]]] = {pipeline.inputs()[i].type, false};
       wanted.push_back(header[positions[i]]);
     }
+    find_kept(header);
+    stream.set_types(std::move(types), std::move(wanted));
+  }
+
+  void find_kept(const std::vector<std::string>& header) {
     Schema schema;
     for (const std::string& name : header) schema.add({.name = name});
     for (std::string& name : keep_) {
-      name = header[schema.index_of(name)];
-      if (types.emplace(name, DeclaredType{ColumnType::kText, false}).second) wanted.push_back(name);
+      const std::size_t position = schema.index_of(name);
+      if (std::find(kept_.begin(), kept_.end(), position) != kept_.end()) {
+        throw_usage("--keep names the column \"" + header[position] + "\" twice", "name it once");
+      }
+      kept_.push_back(position);
+      name = header[position];
     }
-    stream.set_types(std::move(types), std::move(wanted));
   }
 
   std::uint64_t stream_rows(Session& session, const Pipeline& pipeline, const std::string& out_path,
@@ -163,8 +191,9 @@ class Predict : public Command {
     CsvStream stream(input_, csv, session.context());
     declare_columns(stream, csv, pipeline);
     const LineFormat format(pipeline, keep_, proba_);
+    const std::string header = format.header();
     OutputFile out(out_path, if_changed_);
-    out.write(format.header());
+    out.write(header);
     Context one(1);  // a chunk is one thread's work; the chunks run in parallel
     one.stop = session.context().stop;
     std::mutex mutex;
@@ -180,7 +209,7 @@ class Predict : public Command {
             counts.add(seen);
             rows += table.rows();
           }
-          return format.lines(table, predictions);
+          return format.lines(stream.raw_fields(chunk, kept_), csv.quote, predictions);
         },
         [&](const std::string& lines) { out.write(lines); });
     out.commit();
@@ -192,6 +221,7 @@ class Predict : public Command {
   std::string output_;
   bool proba_ = false;
   std::vector<std::string> keep_;
+  std::vector<std::size_t> kept_;  // their positions in the header
   std::optional<double> threshold_;
   bool if_changed_ = false;
   TableInOptions table_in_;

@@ -133,6 +133,26 @@ Table CsvStream::parse(const CsvChunk& chunk) const {
   return table;
 }
 
+std::vector<std::vector<std::string_view>> CsvStream::raw_fields(const CsvChunk& chunk,
+                                                                 const std::vector<std::size_t>& columns) const {
+  std::vector<std::vector<std::string_view>> out(columns.size());
+  if (columns.empty()) return out;
+  const CsvWorkerPool::Lease worker(state_->workers);
+  const CsvChunkReader& chunks = state_->chunks;
+  if (!worker->index.build(chunk.bytes(), chunks.delimiter(), state_->options.quote, header().size())) {
+    throw chunks.first_error(chunk);
+  }
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const CsvCells cells = worker->index.cells(columns[i]);
+    out[i].reserve(cells.size);
+    for (std::size_t row = 0; row < cells.size; ++row) {
+      const char* const begin = cells.begin(row);
+      out[i].emplace_back(begin, static_cast<std::size_t>(cells.end(row) - begin));
+    }
+  }
+  return out;
+}
+
 CsvReadReport CsvStream::report() const {
   CsvReadReport report;
   report.bytes = state_->chunks.bytes_read();

@@ -112,6 +112,10 @@ class CsvStream {
   void set_types(std::map<std::string, DeclaredType> types, std::optional<std::vector<std::string>> columns);
   std::optional<CsvChunk> next_chunk();
   Table parse(const CsvChunk& chunk) const;
+  // The fields of some columns of a chunk that parse() took, as they stand in the file, quotes and blanks
+  // included: [i][row] is of columns[i], a position in header(). They live as long as the chunk.
+  std::vector<std::vector<std::string_view>> raw_fields(const CsvChunk& chunk,
+                                                        const std::vector<std::size_t>& columns) const;
   CsvReadReport report() const;
 
  private:
