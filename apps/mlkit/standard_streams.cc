@@ -89,6 +89,7 @@ void prepare_standard_streams() {
   set_handler_unless_ignored(SIGHUP, on_interrupt);
   set_handler(SIGTERM, on_interrupt);
   set_handler(SIGPIPE, on_closed_pipe);
+  set_handler(SIGXFSZ, SIG_IGN);  // a file beyond `ulimit -f` is an error of write (EFBIG), which cleans up
 }
 
 void write_standard_output(std::string_view text) {

@@ -25,6 +25,15 @@ TEST(Streams, FullDiskIsReportedByWhateverPrints) {
   }
 }
 
+TEST(Streams, AFileBeyondTheSizeLimitIsAnErrorThatLeavesNothing) {
+  const RunResult result = run_shell(
+      "cd \"$(mktemp -d)\" && { echo n; seq 200000; } > in.csv && ulimit -f 100 && mlkit clean in.csv -o out.csv; "
+      "code=$?; ls -A; rm -r \"$PWD\"; exit $code");
+  EXPECT_EQ(result.exit_code, 5) << result.err;
+  EXPECT_NE(result.err.find("File too large"), std::string::npos) << result.err;
+  EXPECT_EQ(result.out, "in.csv\n");
+}
+
 TEST(Streams, ClosedDescriptorsAreErrorsNotAccidents) {
   const RunResult closed = run_shell("mlkit --version >&-");
   EXPECT_EQ(closed.exit_code, 5);
