@@ -231,12 +231,12 @@ class Inspect : public Command {
   }
 
   static std::string training_text(const TrainingRecord& record) {
-    std::string out = "trained by mlkit " + record.mlkit_version + " on " + count_of(record.rows, "row") + ", seed " +
-                      std::to_string(record.seed) + "\n";
-    if (!record.data_sha256.empty()) out += "data SHA-256 " + record.data_sha256 + "\n";
-    out += record.solver + ", " + count_of(static_cast<std::uint64_t>(record.iterations), "iteration") +
-           (record.converged ? ", converged" : ", not converged") + ", objective " + short_number(record.objective) +
-           "\n";
+    std::string out = "trained by mlkit " + escape_controls(record.mlkit_version) + " on " +
+                      count_of(record.rows, "row") + ", seed " + std::to_string(record.seed) + "\n";
+    if (!record.data_sha256.empty()) out += "data SHA-256 " + escape_controls(record.data_sha256) + "\n";
+    out +=
+        escape_controls(record.solver) + ", " + count_of(static_cast<std::uint64_t>(record.iterations), "iteration") +
+        (record.converged ? ", converged" : ", not converged") + ", objective " + short_number(record.objective) + "\n";
     for (const auto& [name, value] : record.metrics) {
       out += "  " + fit_text(name, 24) + fmt::format("{:>12}", short_number(value));
       for (const auto& [other, base] : record.baseline) {

@@ -17,7 +17,7 @@ class Verify : public Command {
   int run(Session& session) override {
     ModelFileInfo info;
     const Pipeline pipeline = read_model_file(model_, &info);  // throws where a checksum is wrong
-    const SelfTestResult result = replay_self_test(pipeline);
+    const SelfTestResult result = replay(pipeline);
     const bool passed = result.passed == result.rows;
     if (session.json()) {
       session.result("verify", {{"checksum", "ok"},
@@ -39,6 +39,14 @@ class Verify : public Command {
   }
 
  private:
+  SelfTestResult replay(const Pipeline& pipeline) const {
+    try {
+      return replay_self_test(pipeline);
+    } catch (const Error& error) {
+      throw error.with_file(model_);
+    }
+  }
+
   std::string model_;
 };
 

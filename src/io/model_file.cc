@@ -5,6 +5,7 @@
 #include "mlkit/base/error.h"
 #include "mlkit/base/input_file.h"
 #include "mlkit/base/output_file.h"
+#include "mlkit/base/text.h"
 #include "mlkit/clean/clean_step.h"
 #include "model_container.h"
 
@@ -144,6 +145,10 @@ void save_record(const PipelineParts& parts, BinaryWriter& out) {
   out.texts(record.warnings);
 }
 
+bool is_sha256(const std::string& text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
 void load_record(PipelineParts& parts, BinaryReader& in) {
   TrainingRecord& record = parts.record;
   record.mlkit_version = in.text();
@@ -164,6 +169,10 @@ void load_record(PipelineParts& parts, BinaryReader& in) {
   record.valid_metrics = load_numbers(in);
   record.dummy = in.finite_f64s();
   record.warnings = in.texts();
+  for (const std::string* text : {&record.mlkit_version, &record.solver}) {
+    if (escape_controls(*text) != *text) in.fail("holds control characters");
+  }
+  if (!record.data_sha256.empty() && !is_sha256(record.data_sha256)) in.fail("holds a hash that is not a SHA-256");
 }
 
 void save_self_test(const PipelineParts& parts, BinaryWriter& out) {

@@ -140,6 +140,36 @@ TEST(ModelFile, SizesThatLieAreRefusedWithoutTakingMemory) {
   EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 64 * 1024);  // KiB
 }
 
+TEST(ModelFile, TextsThatWouldReachATerminalRawAreRefused) {
+  for (const char* hash : {"", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}) {
+    TrainingRecord record = small_pipeline().parts().record;
+    record.data_sha256 = hash;
+    EXPECT_EQ(code_of_loading(pipeline_to_bytes(small_pipeline().with_record(record))), 0) << hash;
+  }
+  const std::string escape = "\x1b[2J";
+  for (std::string TrainingRecord::*text :
+       {&TrainingRecord::mlkit_version, &TrainingRecord::solver, &TrainingRecord::data_sha256}) {
+    TrainingRecord record = small_pipeline().parts().record;
+    record.*text = escape;
+    const std::string bytes = pipeline_to_bytes(small_pipeline().with_record(record));
+    EXPECT_EQ(code_of_loading(bytes), 4);
+    EXPECT_EQ(message_of_loading(bytes).find('\x1b'), std::string::npos);
+  }
+}
+
+TEST(ModelFile, ASelfTestThatTheModelCannotTakeIsAFaultOfTheFile) {
+  SelfTest test = small_pipeline().parts().self_test;
+  test.cells[0].kind = CellValue::Kind::kText;  // of a column of numbers
+  test.cells[0].text = "x";
+  const Pipeline pipeline = pipeline_from_bytes(pipeline_to_bytes(small_pipeline().with_self_test(test)), "t.mlkit");
+  try {
+    replay_self_test(pipeline);
+    FAIL() << "replayed";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kModelFile) << error.what();
+  }
+}
+
 TEST(ModelFile, OtherFilesAreToldApart) {
   EXPECT_EQ(code_of_loading(""), 4);
   EXPECT_NE(message_of_loading("").find("empty"), std::string::npos);
