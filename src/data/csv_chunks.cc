@@ -99,6 +99,7 @@ struct CsvChunkReader::State {
   bool replaying = false;  // after rewind(): nothing is counted or rejected again
   std::uint64_t rows_skipped = 0;
   std::uint64_t rows_padded = 0;
+  std::uint64_t rows_of_other_length = 0;
   std::unique_ptr<OutputFile> rejects;
   CsvIndex index;  // for the check of whole chunks in lenient modes
 
@@ -212,6 +213,10 @@ void CsvChunkReader::State::open() {
   while (!at_end && buffer.text().find_first_of("\r\n") == std::string_view::npos && grow_for_more()) {
   }
   delimiter = options.delimiter != 0 ? options.delimiter : detect_csv_delimiter(buffer.text(), options.quote, at_end);
+  if (delimiter == options.quote) {
+    throw_usage(std::string("the quote \"") + options.quote + "\" (--quote) is the delimiter of this input as well",
+                "another --quote, or the right --delimiter");
+  }
   read_header();
 }
 
@@ -339,7 +344,14 @@ void CsvChunkReader::State::repair_record(const CsvRecord& record, std::string_v
       reject(text.substr(record.begin, after - record.begin));
       return;
     }
-    if (!replaying) ++rows_padded;
+    if (!replaying) {
+      ++rows_padded;
+      if (record.fields.size() != header.size()) ++rows_of_other_length;
+      // What is dropped would be nowhere else; also the trailing delimiter's empty field, for one rule.
+      if (rejects && record.fields.size() > header.size()) {
+        rejects->write(text.substr(record.begin, after - record.begin));
+      }
+    }
     for (std::size_t i = 0; i < header.size(); ++i) {
       if (i > 0) out.text += delimiter;
       const std::string_view field = i < record.fields.size() ? std::string_view(record.fields[i]) : std::string_view();
@@ -450,6 +462,7 @@ char CsvChunkReader::delimiter() const { return state_->delimiter; }
 std::uint64_t CsvChunkReader::bytes_read() const { return state_->bytes_read; }
 std::uint64_t CsvChunkReader::rows_skipped() const { return state_->rows_skipped; }
 std::uint64_t CsvChunkReader::rows_padded() const { return state_->rows_padded; }
+std::uint64_t CsvChunkReader::rows_of_other_length() const { return state_->rows_of_other_length; }
 
 std::uint64_t CsvChunkReader::size_hint() const {
   return state_->file ? state_->file->size_hint() : state_->memory.size();

@@ -89,7 +89,11 @@ void warn_about_bad_rows(const CsvChunkReader& chunks, Context& context) {
     if (rows > 0) context.warn(chunks.name() + ": " + with_thousands(rows) + (rows == 1 ? " row " : " rows ") + what);
   };
   warn(chunks.rows_skipped(), "could not be read and left out; --rejects FILE keeps them");
-  warn(chunks.rows_padded(), "of another length than the header made to fit (--on-bad-row pad)");
+  const std::uint64_t other_length = chunks.rows_of_other_length();
+  warn(other_length,
+       "of another length than the header made to fit (--on-bad-row pad); --rejects FILE keeps those with cells "
+       "dropped");
+  warn(chunks.rows_padded() - other_length, "with stray quotes read as text (--on-bad-row pad)");
 }
 
 }  // namespace mlkit

@@ -297,8 +297,33 @@ TEST(CsvLenient, SkipLeavesOutPadRepairsAndRejectsKeepsTheRawBytes) {
             "[a][b]\n2:<1><2>\n3:<3><missing>\n4:<4><5>\n5:<5\" rod><7>\n6:<xy><8>\n8:<multi\nline><10>\n11:<12><13>");
   EXPECT_EQ(report.rows_skipped, 2u);
   EXPECT_EQ(report.rows_padded, 4u);
-  EXPECT_EQ(contents(options.rejects_path), "bad\xFF,9\n" + std::string("n\0,11\n", 6));
+  EXPECT_EQ(contents(options.rejects_path), "4,5,6\nbad\xFF,9\n" + std::string("n\0,11\n", 6)) << "6 is dropped";
   std::filesystem::remove(options.rejects_path);
+}
+
+TEST(CsvLenient, RowsOfAnotherLengthAndStrayQuotesAreCountedApart) {
+  CsvReadOptions options;
+  options.on_bad_row = BadRowAction::kPad;
+  Context context(1);
+  read_csv_bytes("a,b\nx\ny,3,4\n5\" rod,7\n", options, context, "x.csv");
+  const std::vector<std::string> warnings = context.take_warnings();
+  ASSERT_EQ(warnings.size(), 2u);
+  EXPECT_NE(warnings[0].find("2 rows of another length"), std::string::npos) << warnings[0];
+  EXPECT_NE(warnings[1].find("1 row with stray quotes"), std::string::npos) << warnings[1];
+}
+
+TEST(CsvLenient, AQuoteThatIsTheDelimiterThatWasFoundIsRefused) {
+  CsvReadOptions options;
+  options.quote = ',';
+  Context context(1);
+  try {
+    read_csv_bytes("a,b\n1,2\n", options, context);
+    FAIL() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kUsage);
+    EXPECT_NE(std::string(error.what()).find("--delimiter"), std::string::npos) << error.what();
+  }
+  EXPECT_EQ(read_csv_bytes("a;b\n,x;y,;2\n", options, context).column(0).cell_text(0), "x;y");
 }
 
 TEST(CsvLenient, AfterAQuoteThatIsNeverClosedGoesOnWithTheNextLine) {

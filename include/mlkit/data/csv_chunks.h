@@ -44,7 +44,9 @@ class CsvChunkReader {
   std::uint64_t size_hint() const;
   std::uint64_t bytes_read() const;
   std::uint64_t rows_skipped() const;
+  // Repaired: rows_of_other_length() of them had too few or too many fields, the others stray quotes only.
   std::uint64_t rows_padded() const;
+  std::uint64_t rows_of_other_length() const;
   // Completes the file of rejected records, if there is one.
   void finish();
 

@@ -10,10 +10,10 @@
 // duplicate and empty column names, an empty file. Limits: fields below 64 MiB, records of at most
 // 256 MiB, fewer than 1,000,000 columns.
 //
-// `--on-bad-row skip` leaves out the records that are not right; `pad` repairs them: missing fields
-// are missing cells, fields beyond the header are dropped, stray quotes are text. Records with NUL
-// or bytes that are not UTF-8 are skipped by both; of a quote that is never closed (within 64 MiB)
-// the bad record ends with the line on which it opened. Header faults are always errors.
+// `--on-bad-row skip` leaves out the records that are not right; `pad` repairs them: missing fields are missing cells,
+// fields beyond the header are dropped (their record is among the rejects, too), stray quotes are text. Records with
+// NUL or bytes that are not UTF-8 are skipped by both; of a quote that is never closed (within 64 MiB) the bad record
+// ends with the line on which it opened. Header faults are always errors.
 //
 // Types (see ColumnType) are a function of a column's cells alone:
 //   missing   a cell that is empty or, after trimming blanks, one of `na`
@@ -64,7 +64,7 @@ struct CsvReadOptions {
   // `types` comes first. Whole tables only: CsvStream has set_types.
   std::map<std::string, DeclaredType> expected_types;
   BadRowAction on_bad_row = BadRowAction::kError;
-  std::string rejects_path;   // raw bytes of the records that were not read; "" = nowhere
+  std::string rejects_path;   // raw bytes of the records that were not read whole; "" = nowhere
   bool keep_records = false;  // Table::records (memory: the size of the file)
   // Columns to read, by name; the others are checked for form but not stored. nullopt = all.
   std::optional<std::vector<std::string>> columns;
