@@ -86,8 +86,8 @@ bool wants_classes(const TrainOptions& options, bool numeric, bool integer, std:
   return classes;
 }
 
-// Classes of numbers in the order of the numbers; spellings of one number ("1", "1.0") are one class,
-// under the shortest text of the number unless there is only one.
+// Classes of numbers in the order of the numbers. Labels are kept verbatim, so two spellings of one number
+// ("1", "1.0") can neither be made one class nor quietly be two.
 std::vector<std::string> numeric_classes(const Cells& cells, std::vector<std::uint32_t>& class_of_level) {
   std::map<double, std::vector<std::size_t>> by_value;
   for (std::size_t i = 0; i < cells.used.size(); ++i) {
@@ -95,8 +95,14 @@ std::vector<std::string> numeric_classes(const Cells& cells, std::vector<std::ui
   }
   std::vector<std::string> classes;
   for (const auto& [value, levels] : by_value) {
-    for (const std::size_t level : levels) class_of_level[level] = static_cast<std::uint32_t>(classes.size());
-    classes.push_back(levels.size() == 1 ? (*cells.column.categories().levels)[levels[0]] : format_number(value));
+    const Levels& texts = *cells.column.categories().levels;
+    if (levels.size() > 1) {
+      throw_target(cells.column.spec(),
+                   "the classes \"" + texts[levels[0]] + "\" and \"" + texts[levels[1]] + "\" are the same number",
+                   "write them alike, or read the column as numbers (--types COLUMN=numeric): then they are one class");
+    }
+    class_of_level[levels[0]] = static_cast<std::uint32_t>(classes.size());
+    classes.push_back(texts[levels[0]]);
   }
   return classes;
 }

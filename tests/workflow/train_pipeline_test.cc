@@ -107,9 +107,26 @@ TEST(ReadTarget, LabelsStayAsTheyAreWritten) {
   using Labels = std::vector<std::string>;
   EXPECT_EQ(classes_of("1,1.0\n2,0.0\n3,1.0\n"), (Labels{"0.0", "1.0"}));
   EXPECT_EQ(classes_of("1,yes\n2,no\n"), (Labels{"no", "yes"}));
-  EXPECT_EQ(classes_of("1,10\n2,9\n"), (Labels{"9", "10"}));       // numbers by their value
-  EXPECT_EQ(classes_of("1,1\n2,1.0\n3,2\n"), (Labels{"1", "2"}));  // one number, two spellings
+  EXPECT_EQ(classes_of("1,10\n2,9\n"), (Labels{"9", "10"}));  // numbers by their value
   EXPECT_EQ(classes_of("1,True\n2,False\n"), (Labels{"False", "True"}));
+}
+
+TEST(ReadTarget, TwoSpellingsOfOneNumberAreRefusedByName) {
+  Context context(1);
+  CsvReadOptions verbatim;
+  verbatim.types["y"] = {ColumnType::kCategory, false};
+  const std::string text = "x,y\n1,1\n2,1.0\n3,2\n";
+  try {
+    read_target(read_csv_bytes(text, verbatim, context), options_for(), context);
+    FAIL() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kData);
+    EXPECT_EQ(error.message(), "the classes \"1\" and \"1.0\" are the same number");
+  }
+  CsvReadOptions numbers;
+  numbers.types["y"] = {ColumnType::kNumeric, false};
+  EXPECT_EQ(read_target(read_csv_bytes(text, numbers, context), options_for(), context).classes,
+            (std::vector<std::string>{"1", "2"}));
 }
 
 TEST(ReadTarget, ThePositiveClassIsTheLastUnlessAskedFor) {
