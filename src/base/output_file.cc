@@ -239,6 +239,13 @@ void OutputFile::State::publish() {
 }
 
 OutputFile::OutputFile(const std::string& path, bool if_changed) : state_(std::make_unique<State>()) {
+  for (const std::string_view ending : {".gz", ".zst"}) {
+    if (!path.ends_with(ending)) continue;
+    const std::string plain = path.substr(0, path.size() - ending.size());
+    throw_usage("cannot write " + path + ": compressed files are read, not written",
+                "write " + (plain.empty() || plain.ends_with('/') ? "a plain file" : plain) +
+                    " and compress it, or -o - | " + (ending == ".gz" ? "gzip" : "zstd"));
+  }
   state_->path = path;
   state_->if_changed = if_changed;
   state_->open();
@@ -280,6 +287,8 @@ void OutputFile::commit() {
 }
 
 const std::string& OutputFile::path() const { return state_->path; }
+
+bool is_standard_output(const std::string& path) { return descriptor_of(path) == STDOUT_FILENO; }
 
 void remove_temporary_files() noexcept {
   for (Slot& slot : open_files) {

@@ -212,6 +212,24 @@ TEST_F(OutputFileTest, MovedFromFileIsNotCleanedUpTwice) {
   EXPECT_EQ(content(path("a")), "xy");
 }
 
+TEST_F(OutputFileTest, CompressedNamesAreRefusedInsteadOfHoldingPlainText) {
+  for (const std::string name : {"a.csv.gz", "a.csv.zst"}) {
+    try {
+      const OutputFile out(path(name));
+      ADD_FAILURE() << name;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kUsage);
+      EXPECT_NE(std::string(error.what()).find("not written"), std::string::npos) << error.what();
+    }
+    EXPECT_FALSE(fs::exists(path(name)));
+  }
+}
+
+TEST_F(OutputFileTest, StandardOutputIsKnownByAllItsNames) {
+  for (const char* name : {"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"}) EXPECT_TRUE(is_standard_output(name));
+  for (const char* name : {"", "x", "/dev/stderr", "/dev/fd/2", "/dev/null"}) EXPECT_FALSE(is_standard_output(name));
+}
+
 TEST_F(OutputFileTest, OutputOverInputIsRefusedHoweverItIsSpelled) {
   put(path("in"), "x");
   fs::create_symlink("in", path("link"));

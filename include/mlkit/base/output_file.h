@@ -24,7 +24,8 @@ class ClosedPipe : public Error {
 
 class OutputFile {
  public:
-  // Throws Error(kIo) where the folder cannot be written or the path is a directory.
+  // Throws Error(kIo) where the folder cannot be written or the path is a directory, Error(kUsage) where the
+  // name is one of a compressed file (.gz, .zst): those are read, not written.
   explicit OutputFile(const std::string& path, bool if_changed = false);
   ~OutputFile();
   OutputFile(OutputFile&&) noexcept;
@@ -46,6 +47,9 @@ class OutputFile {
 
 // Removes temporary files that are still open; async-signal-safe, for the SIGINT/SIGTERM handler.
 void remove_temporary_files() noexcept;
+
+// Whether bytes for `path` go to standard output: "-", /dev/stdout, /dev/fd/1.
+bool is_standard_output(const std::string& path);
 
 // Throws Error(kUsage) where an output would overwrite an input (same file on disk).
 void check_output_is_not_input(const std::string& output, const std::string& input);
