@@ -61,6 +61,7 @@ void Clean::check_options(const Session& session) const {
   const std::string* outputs[] = {&output_, &save_recipe_, &report_};
   for (const std::string* output : outputs) {
     if (output->empty()) continue;
+    session.require_output_beside_json(*output);
     check_output_is_not_input(*output, input_);
     if (!recipe_.empty()) check_output_is_not_input(*output, recipe_);
     for (const std::string* other : outputs) {

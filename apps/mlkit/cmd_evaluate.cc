@@ -136,6 +136,9 @@ class Evaluate : public Command {
   }
 
   int run(Session& session) override {
+    for (const std::string* output : {&roc_, &pr_}) {
+      if (!output->empty()) session.require_output_beside_json(*output);
+    }
     const std::vector<Gate> gates = parse_gates(gate_);
     metric_options_.confidence = ci_;
     metric_options_.seed = session.seed();

@@ -261,6 +261,9 @@ void write_rows(const Table& table, const RowList& rows, const std::string& head
 
 int SplitCommand::run(Session& session) {
   check_options();
+  for (const std::string* output : {&train_, &valid_, &test_, &folds_}) {
+    if (!output->empty()) session.require_output_beside_json(*output);
+  }
   const Table table = read_csv(input_, reading(), session.context());
   std::vector<Part> parts;
   Split split;

@@ -57,7 +57,7 @@ class Train : public Command {
         {.help = "also cross-validate with this many folds", .value_name = "K", .range = {.min = 2, .max = 1000}});
     options.add("trace", trace_,
                 {.help = "writes the objective after every iteration (CSV)", .value_name = "FILE", .is_file = true});
-    options.add("if_changed", if_changed_, {.help = "leave a model file that would not change untouched"});
+    options.add("if_changed", if_changed_, {.help = "leave outputs that would not change untouched"});
     declare_fit_options(options);
     options.add_struct(train_.preprocess);
     options.add("clean", clean_,
@@ -70,7 +70,9 @@ class Train : public Command {
   }
 
   int run(Session& session) override {
-    session.require_output_beside_json(output_.empty() ? "x" : output_);
+    for (const std::string* output : {&output_, &trace_}) {
+      if (!output->empty()) session.require_output_beside_json(*output);
+    }
     validate_preprocess_options(train_.preprocess);
     if (output_ != "-") check_output_is_not_input(output_, input_);
     train_.seed = session.seed();
@@ -126,7 +128,7 @@ class Train : public Command {
   CleanOptions clean_options() const;
 
   void write_trace(const FitReport& report) const {
-    OutputFile out(trace_);
+    OutputFile out(trace_, if_changed_);
     out.write("iteration,objective,gradient_norm\n");
     for (const FitTraceLine& line : report.trace) {
       out.write(std::to_string(line.iteration) + "," + format_number(line.objective) + "," +

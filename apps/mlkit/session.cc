@@ -7,6 +7,7 @@
 #include "verbose_log.h"
 
 #include "mlkit/base/error.h"
+#include "mlkit/base/output_file.h"
 #include "mlkit/base/text.h"
 
 namespace mlkit::app {
@@ -73,8 +74,9 @@ void Session::show_warnings() {
 }
 
 void Session::require_output_beside_json(const std::string& output) const {
-  if (options_.json && (output.empty() || output == "-")) {
-    throw_usage("--json prints its object on standard output, where the data would go too", "name a file with -o");
+  if (options_.json && (output.empty() || is_standard_output(output))) {
+    throw_usage("--json prints its object on standard output, where the data would go too",
+                output.empty() || output == "-" ? "name a file with -o" : "name another file than " + output);
   }
 }
 

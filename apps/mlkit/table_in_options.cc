@@ -1,5 +1,7 @@
 #include "command.h"
 
+#include <set>
+
 #include "mlkit/base/error.h"
 #include "mlkit/base/input_file.h"
 #include "mlkit/base/text.h"
@@ -41,10 +43,13 @@ DeclaredType type_of(const std::string& name, const std::string& place) {
 
 // "price=numeric,code=text"; items are quoted as in CSV where a name holds a comma.
 void add_types(const std::string& list, std::map<std::string, DeclaredType>& types) {
+  std::set<std::string> named;  // a schema file may name them too: the option comes first
   for (const std::string& item : split_list(list)) {
     const std::size_t equals = item.rfind('=');
     if (equals == std::string::npos || equals == 0) throw_usage("--types: \"" + item + "\" is not COLUMN=TYPE");
-    types[item.substr(0, equals)] = type_of(item.substr(equals + 1), "--types");
+    const std::string name = item.substr(0, equals);
+    if (!named.insert(name).second) throw_usage("--types gives the type of \"" + name + "\" twice", "give it once");
+    types[name] = type_of(item.substr(equals + 1), "--types");
   }
 }
 

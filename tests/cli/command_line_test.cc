@@ -43,6 +43,8 @@ struct Sample : Command {
   std::int64_t max_iter = 100;
   double c = 1;
   bool fast = false;
+  std::string log;
+  std::optional<std::string> recipe;
   std::string solver = "auto";
 
   void declare(FieldList& arguments, FieldList& options) override {
@@ -55,6 +57,8 @@ struct Sample : Command {
     options.add("max_iter", max_iter, {.help = "iterations", .range = at_least(1)});
     options.add("C", c, {.help = "inverse penalty", .range = {.min = 0, .min_open = true, .allow_inf = true}});
     options.add("fast", fast, {.help = "fast"});
+    options.add("log", log, {.help = "a file", .is_file = true});
+    options.add("recipe", recipe, {.help = "a file or nothing", .is_file = true, .if_bare = ""});
     options.add("solver", solver, {.help = "solver", .choices = {"auto", "big_one"}});
   }
   int run(Session&) override { return 0; }
@@ -115,6 +119,13 @@ TEST(CommandWords, ValuesMayLookOddButNotLikeAnOption) {
   EXPECT_EQ(sample_problem({"a", "--target", "-o", "m"}), "--target needs a value");
   EXPECT_EQ(sample_of({"--target=y", "--", "-o"}).in, "-o");
   EXPECT_EQ(sample_problem({"a", "--target="}), "accepted");
+}
+
+TEST(CommandWords, AnEmptyFileNameIsAnErrorThatNamesTheOption) {
+  for (const Words& form : std::vector<Words>{{"a", "--target=y", "--log", ""}, {"a", "--target=y", "--log="}}) {
+    EXPECT_EQ(sample_problem(form), "--log has an empty file name; leave the option out, or name a file");
+  }
+  EXPECT_EQ(sample_of({"a", "--target=y", "--recipe"}).recipe, "");
 }
 
 TEST(CommandWords, AnOptionThatMayStandAloneTakesAWordOnlyWhereOneIsLeft) {

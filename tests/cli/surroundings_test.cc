@@ -96,6 +96,19 @@ TEST_F(Surroundings, FullDiskIsSaidByEveryCommandThatPrints) {
   EXPECT_EQ(shell("mlkit clean iris.csv -o out.csv --json >/dev/full").exit_code, 5);
 }
 
+TEST_F(Surroundings, JsonIsRefusedWhereAnOutputTakesStandardOutput) {
+  for (const char* command :
+       {"mlkit clean iris.csv -o /dev/stdout", "mlkit clean iris.csv -o c.csv --report -",
+        "mlkit clean iris.csv -o c.csv --save-recipe /dev/fd/1", "mlkit split iris.csv --train - --test t.csv",
+        "mlkit predict iris.mlkit iris.csv -o /dev/stdout",
+        "mlkit train iris.csv --target species -o t.mlkit --trace -"}) {
+    const RunResult result = shell(std::string(command) + " --json");
+    EXPECT_EQ(result.exit_code, 2) << command;
+    EXPECT_EQ(result.out, "") << command;
+    EXPECT_NE(result.err.find("--json prints its object"), std::string::npos) << result.err;
+  }
+}
+
 TEST_F(Surroundings, ClosedStandardStreamsAreErrorsNotAccidents) {
   const std::string before = read_text(*folder_ / "iris.csv");
   for (const std::string& command : printing_commands()) {

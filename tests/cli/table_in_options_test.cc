@@ -64,6 +64,12 @@ TEST(TableInOptions, TypesWinOverTheSchemaFile) {
   EXPECT_EQ(types.at("a=b").type, ColumnType::kCategory);
 }
 
+TEST(TableInOptions, AColumnHasOneTypeOnly) {
+  TableInOptions options;
+  options.types = "a=text,a=numeric";
+  EXPECT_EQ(problem_of(options), "--types gives the type of \"a\" twice; give it once");
+}
+
 TEST(TableInOptions, UnknownTypesAreNamed) {
   TableInOptions options;
   options.types = "zip=numerc";
