@@ -89,8 +89,9 @@ Json intervals_to_json(const std::vector<MetricValue>& metrics) {
 std::string short_number(double value) {
   const double size = std::abs(value);
   if (value == std::floor(value) && size < 1e6) return fmt::format("{:.0f}", value);
-  if (size >= 0.1 && size < 1e6) return fmt::format("{:.4f}", value);
-  return fmt::format("{:.4g}", value);
+  if (size >= 1e6 || size < 0.1) return fmt::format("{:.4g}", value);
+  // Six digits at most, four of them behind the point.
+  return fmt::format("{:.{}f}", value, size < 100 ? 4 : size < 1e3 ? 3 : size < 1e4 ? 2 : 1);
 }
 
 std::string fit_text(const std::string& text, std::size_t width) {
@@ -116,7 +117,7 @@ std::string render_metrics(const std::vector<MetricValue>& metrics, const std::v
     out += fmt::format("{} {:>10}", fit_text(metric.name, 20), shown(metric));
     if (intervals) {
       out += fmt::format(
-          "{:>21}",
+          " {:>20}",
           metric.interval ? short_number(metric.interval->low) + " .. " + short_number(metric.interval->high) : "");
     }
     for (const MetricValue& other : baseline) {
