@@ -27,10 +27,6 @@ target_link_libraries(mlkit_spdlog INTERFACE mlkit_fmt)
 mlkit_header_library(mlkit_json nlohmann/json.hpp)
 mlkit_header_library(mlkit_cli11 CLI/CLI.hpp)
 mlkit_header_library(mlkit_fccp libfccp/csv.h)
-find_path(mlkit_eigen_INCLUDE_DIR Eigen/Core PATHS /usr/include/eigen3 NO_CMAKE_FIND_ROOT_PATH REQUIRED)
-add_library(mlkit_eigen INTERFACE)
-target_include_directories(mlkit_eigen SYSTEM INTERFACE ${mlkit_eigen_INCLUDE_DIR})
-target_compile_definitions(mlkit_eigen INTERFACE EIGEN_DONT_PARALLELIZE EIGEN_MPL2_ONLY)
 
 # Gate on the library, not on the header: the host's headers are visible to cross compilers.
 find_library(MLKIT_ZLIB NAMES libz.a z)

@@ -1,11 +1,14 @@
 mlkit_test(data
   ${CMAKE_CURRENT_LIST_DIR}/numbers_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/csv_chunks_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_read_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_index_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/datetime_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/column_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_write_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/summary_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/table_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/schema_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/split_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/folds_file_test.cc
 )

@@ -1,4 +1,5 @@
 mlkit_test(train
+  ${CMAKE_CURRENT_LIST_DIR}/eigen_oracle_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_dummy_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_linear_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_logistic_test.cc
@@ -6,3 +7,7 @@ mlkit_test(train
   ${CMAKE_CURRENT_LIST_DIR}/logistic_golden_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/solvers_test.cc
 )
+# Eigen is an oracle: nothing but this program sees it.
+find_path(MLKIT_EIGEN_INCLUDE_DIR Eigen/Core PATHS /usr/include/eigen3 NO_CMAKE_FIND_ROOT_PATH REQUIRED)
+target_include_directories(test_train SYSTEM PRIVATE ${MLKIT_EIGEN_INCLUDE_DIR})
+target_compile_definitions(test_train PRIVATE EIGEN_DONT_PARALLELIZE EIGEN_MPL2_ONLY)
