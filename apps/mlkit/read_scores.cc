@@ -5,6 +5,7 @@
 
 #include "mlkit/base/error.h"
 #include "mlkit/base/text.h"
+#include "mlkit/data/numbers.h"
 
 namespace mlkit::app {
 namespace {
@@ -43,6 +44,38 @@ void add_scores(const Table& table, const ScoresOptions& options, ScoredTable& o
   }
 }
 
+// Digits after the point that write every probability exactly, but not more than those of single precision.
+int decimals_of(std::span<const double> shares) {
+  constexpr int kSinglePrecision = 6;
+  double scale = 10;
+  for (int digits = 1; digits < kSinglePrecision; ++digits, scale *= 10) {
+    const bool exact = std::all_of(shares.begin(), shares.end(), [scale](double share) {
+      return std::abs(share * scale - std::round(share * scale)) < 1e-9 * scale;
+    });
+    if (exact) return digits;
+  }
+  return kSinglePrecision;
+}
+
+// The shares of a row sum to 1, but for the half unit of the last digit that each may have lost by rounding.
+void check_sums(const Table& table, std::span<const double> shares, std::size_t classes) {
+  double unit = 1;
+  for (int digits = decimals_of(shares); digits > 0; --digits) unit /= 10;
+  const double most = 0.5 * static_cast<double>(classes) * unit + 1e-9;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    double sum = 0;
+    for (std::size_t c = 0; c < classes; ++c) sum += shares[row * classes + c];
+    if (std::abs(sum - 1) <= most) continue;
+    throw Error(
+        ErrorCode::kData,
+        "the probabilities of data row " + std::to_string(row + 1) + " sum to " + format_number(sum) + ", not to 1",
+        {.file = {},
+         .line = table.lines.empty() ? 0 : table.lines[row],
+         .column = {},
+         .hint = "one column probability_CLASS for every class is needed"});
+  }
+}
+
 void add_probabilities(const Table& table, const ScoresOptions& options, ScoredTable& out) {
   const std::size_t classes = out.truth.classes.size();
   std::vector<const std::vector<double>*> columns;
@@ -55,6 +88,7 @@ void add_probabilities(const Table& table, const ScoresOptions& options, ScoredT
       out.predictions.probabilities.push_back(share);
     }
   }
+  check_sums(table, out.predictions.probabilities, classes);
   if (!out.predictions.labels.empty()) return;  // given by --prediction
   if (classes == 2) out.threshold = options.threshold.value_or(0.5);
   for (std::size_t row = 0; row < table.rows(); ++row) {
@@ -71,7 +105,6 @@ void add_labels(const Table& table, const ScoresOptions& options, ScoredTable& o
   for (const std::string& level : *cells.categories().levels) {
     const auto found = std::find(out.truth.classes.begin(), out.truth.classes.end(), level);
     class_of_level.push_back(static_cast<std::int32_t>(found - out.truth.classes.begin()));
-    if (found == out.truth.classes.end()) out.truth.classes.push_back(level);  // never right, but an answer
   }
   out.predictions.classes = out.truth.classes.size();
   out.predictions.labels.clear();
@@ -85,12 +118,33 @@ void add_labels(const Table& table, const ScoresOptions& options, ScoredTable& o
 
 void add_class_answers(const Table& table, const ScoresOptions& options, ScoredTable& out) {
   if (!options.score.empty()) return add_scores(table, options, out);
-  const bool shares = table.find(kProbability + out.truth.classes[0]).has_value();
+  const bool shares = std::any_of(out.truth.classes.begin(), out.truth.classes.end(), [&](const std::string& label) {
+    return table.find(kProbability + label).has_value();
+  });
   if (!shares && options.prediction.empty()) {
     throw_usage("--scores needs the answers: --score COL, --prediction COL, or columns probability_CLASS");
   }
   if (!options.prediction.empty()) add_labels(table, options, out);
   if (shares && out.predictions.probabilities.empty()) add_probabilities(table, options, out);
+}
+
+// Classes that the answers name: they count though the truth may not hold them.
+std::vector<std::string> answered_classes(const Table& table, const ScoresOptions& options) {
+  std::vector<std::string> out;
+  if (!options.score.empty() || options.task == "regression") return out;
+  for (const Column& column : table.columns()) {
+    if (column.name.starts_with(kProbability)) out.push_back(column.name.substr(kProbability.size()));
+  }
+  if (options.prediction.empty()) return out;
+  const Column cells = to_category_column(table.column(options.prediction));
+  std::vector<std::uint8_t> used(cells.categories().levels->size());
+  for (const std::uint32_t code : cells.categories().codes) {
+    if (code != kNoLevel) used[code] = 1;
+  }
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    if (used[i] != 0) out.push_back((*cells.categories().levels)[i]);
+  }
+  return out;
 }
 
 }  // namespace
@@ -104,7 +158,7 @@ ScoredTable read_scores(const ScoresOptions& options, CsvReadOptions csv, Contex
   as_target.task = options.task;
   as_target.positive = options.positive;
   ScoredTable out;
-  const Target target = read_target(table, as_target, context);
+  const Target target = read_target_to_score(table, as_target, answered_classes(table, options), context);
   const std::vector<std::uint32_t> rows = rows_with_target(target);
   if (target.missing > 0) context.warn(with_thousands(target.missing) + " rows without a label are left out");
   table = table.select_rows(rows);

@@ -144,9 +144,51 @@ void check_classes(const Target& target, const TrainOptions& options) {
   }
 }
 
-void fill_labels(const Cells& cells, const TrainOptions& options, Target& target) {
+bool comes_before(const std::string& a, const std::string& b, bool as_numbers) {
+  if (!as_numbers) return a < b;
+  double x = 0, y = 0;
+  parse_label_number(a, x);
+  parse_label_number(b, y);
+  return x < y;
+}
+
+// The other class where only one is known; "(other)" comes before letters and digits.
+std::string other_class(const std::string& only, const std::string& positive) {
+  if (!positive.empty() && positive != only) return positive;
+  static const std::pair<const char*, const char*> kPairs[] = {
+      {"0", "1"}, {"no", "yes"}, {"false", "true"}, {"No", "Yes"}, {"False", "True"}};
+  for (const auto& [low, high] : kPairs) {
+    if (only == low) return high;
+    if (only == high) return low;
+  }
+  return "(other)";
+}
+
+void add_classes(const std::vector<std::string>& further, const TrainOptions& options,
+                 std::vector<std::uint32_t>& class_of_level, Target& target) {
+  const std::vector<std::string> seen = target.classes;
+  std::vector<std::string>& all = target.classes;
+  const auto add = [&](const std::string& label) {
+    if (std::find(all.begin(), all.end(), label) == all.end()) all.push_back(label);
+  };
+  for (const std::string& label : further) add(label);
+  if (all.size() == 1) add(other_class(all[0], options.positive));
+  double ignored = 0;
+  const bool numbers =
+      std::all_of(all.begin(), all.end(), [&](const std::string& label) { return parse_label_number(label, ignored); });
+  std::stable_sort(all.begin(), all.end(),
+                   [&](const std::string& a, const std::string& b) { return comes_before(a, b, numbers); });
+  for (std::uint32_t& label : class_of_level) {
+    if (label == kNoLevel) continue;
+    label = static_cast<std::uint32_t>(std::find(all.begin(), all.end(), seen[label]) - all.begin());
+  }
+}
+
+void fill_labels(const Cells& cells, const TrainOptions& options, const std::vector<std::string>* further,
+                 Target& target) {
   std::vector<std::uint32_t> class_of_level(cells.used.size(), kNoLevel);
   target.classes = cells.numeric ? numeric_classes(cells, class_of_level) : word_classes(cells, class_of_level);
+  if (further != nullptr) add_classes(*further, options, class_of_level, target);
   check_classes(target, options);
   target.task = target.classes.size() == 2 ? Task::kBinary : Task::kMulticlass;
   const bool swap = !options.positive.empty() && target.classes[0] == options.positive;
@@ -179,9 +221,8 @@ bool plainly_numbers(const Column& column, const TrainOptions& options) {
 
 std::uint64_t line_of(const Table& table, std::size_t row) { return table.lines.empty() ? 0 : table.lines[row]; }
 
-}  // namespace
-
-Target read_target(const Table& table, const TrainOptions& options, Context& context) {
+Target read_cells_of_target(const Table& table, const TrainOptions& options, const std::vector<std::string>* further,
+                            Context& context) {
   const std::size_t position = table.schema().index_of(options.target);
   const Column& column = table.column(position);
   Target target;
@@ -213,7 +254,27 @@ Target read_target(const Table& table, const TrainOptions& options, Context& con
     context.warn("target \"" + column.name + "\": " + with_thousands(cells.distinct) +
                  " different numbers are taken as classes; --model linear predicts numbers");
   }
-  fill_labels(cells, options, target);
+  fill_labels(cells, options, further, target);
+  return target;
+}
+
+}  // namespace
+
+Target read_target(const Table& table, const TrainOptions& options, Context& context) {
+  return read_cells_of_target(table, options, nullptr, context);
+}
+
+Target read_target_to_score(const Table& table, const TrainOptions& options, const std::vector<std::string>& further,
+                            Context& context) {
+  Target target = read_cells_of_target(table, options, &further, context);
+  const bool one = options.positive.empty() && !target.labels.empty() && target.classes.size() == 2 &&
+                   std::count(target.labels.begin(), target.labels.end(), 0u) *
+                           std::count(target.labels.begin(), target.labels.end(), 1u) ==
+                       0;
+  if (one) {
+    context.warn("every row has the same class; \"" + target.classes[1] +
+                 "\" is taken for the positive one (--positive CLASS says another)");
+  }
   return target;
 }
 

@@ -66,6 +66,13 @@ struct TrainedPipeline {
 // control characters.
 Target read_target(const Table& table, const TrainOptions& options, Context& context);
 
+// The same for scoring answers of any source: `further` are classes that the answers know beside those of the
+// target (texts as they stand; the order of all is that of read_target). One class is enough; where two are
+// needed the other is `options.positive`, the other one of 0 and 1, no and yes, false and true, or "(other)", and a
+// warning says which is positive.
+Target read_target_to_score(const Table& table, const TrainOptions& options, const std::vector<std::string>& further,
+                            Context& context);
+
 // Fits on all rows of `table` that have a target. Warnings go to the context and the result.
 TrainedPipeline train_pipeline(const Table& table, const TrainOptions& options, Context& context);
 // The same with a target read before (folds: `target` holds the labels of these rows).
