@@ -58,10 +58,7 @@ Json bench_model(const std::string& model, const std::string& input, CsvReadOpti
   ModelFileInfo info;
   const Pipeline pipeline = read_model_file(model, &info);
   const double load_seconds = seconds_since(load_start);
-  if (input != "-") {
-    for (const auto& [name, type] : pipeline.declared_types(CsvStream(input, csv, context).header()))
-      csv.types[name] = type;
-  }
+  csv.types_for = [&](const std::vector<std::string>& header) { return pipeline.declared_types(header); };
   const Table table = read_csv(input, csv, context);
   if (table.rows() == 0) throw_data("there are no rows to time");
   const std::vector<double> taken = time_rows(pipeline, table, runs, context);

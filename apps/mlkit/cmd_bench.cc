@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "bench_model.h"
 #include "command.h"
+#include "mlkit/base/error.h"
 #include "mlkit/base/text.h"
 #include "mlkit/data/csv_read.h"
 #include "mlkit/data/numbers.h"
@@ -25,6 +27,11 @@ std::string rounded(double value, int decimals) {
   double scale = 1;
   for (int i = 0; i < decimals; ++i) scale *= 10;
   return format_number(static_cast<double>(static_cast<std::int64_t>(value * scale + 0.5)) / scale);
+}
+
+bool is_read_once(const std::string& input) {
+  std::error_code none;
+  return input == "-" || std::filesystem::is_fifo(input, none);
 }
 
 struct Reading {
@@ -51,6 +58,7 @@ class Bench : public Command {
 
   int run(Session& session) override {
     if (rows_) return run_model(session);
+    if (runs_ > 1 && is_read_once(input_)) throw_usage("--runs above 1 needs a file: a pipe can be read once");
     const Reading reading = read(session.context());
     if (session.json()) {
       session.result("bench", json(reading));

@@ -100,16 +100,23 @@ CleanFit Clean::learn_or_replay(const CleanRecipe* recipe, const Table& table, C
 }
 
 // Cells are read as what the recipe learned from: a word among its numbers is an error with its place.
+// What the user declares comes first.
 void expect_types_of(const CleanRecipe& recipe, CsvReadOptions& csv) {
+  std::map<std::string, DeclaredType> types = csv.types;
   for (const bool original : {true, false}) {
     for (const CleanColumn& column : recipe.columns) {
       if (column.dropped) continue;
-      csv.expected_types.emplace(
-          original ? column.source.name : column.name,
-          DeclaredType{.type = column.source.type,
-                       .id = column.source.role == ColumnRole::kId && column.source.type == ColumnType::kText});
+      const bool id = column.source.role == ColumnRole::kId && column.source.type == ColumnType::kText;
+      types.emplace(original ? column.source.name : column.name, DeclaredType{column.source.type, id});
     }
   }
+  csv.types_for = [types = std::move(types)](const std::vector<std::string>& header) {
+    std::map<std::string, DeclaredType> there;
+    for (const std::string& name : header) {
+      if (const auto found = types.find(name); found != types.end()) there.insert(*found);
+    }
+    return there;
+  };
 }
 
 std::string Clean::report_text(const CleanFit& fit) const {

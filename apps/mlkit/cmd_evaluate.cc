@@ -202,8 +202,7 @@ class Evaluate : public Command {
       if (pipeline.task() != Task::kBinary) throw_usage("--threshold is for models of two classes");
       pipeline = pipeline.with_threshold(*threshold_);
     }
-    CsvReadOptions csv = table_in_.to_csv_options();
-    const Table table = read_rows(pipeline, csv, context);
+    const Table table = read_rows(pipeline, context);
     const Target truth = read_truth(table, pipeline);
     const std::vector<std::uint32_t> rows = rows_with_target(truth);
     if (truth.missing > 0) {
@@ -233,18 +232,14 @@ class Evaluate : public Command {
     return names;
   }
 
-  // Only the columns that are needed, typed as the model needs them. The header is read first where the file
-  // can be opened twice.
-  Table read_rows(const Pipeline& pipeline, CsvReadOptions csv, Context& context) const {
-    std::vector<std::string> header;
-    if (*input_ == "-") {
-      header = pipeline.inputs().names();  // standard input cannot be read twice: names as in training
-      header.push_back(pipeline.parts().target.name);
-    } else {
-      header = CsvStream(*input_, csv, context).header();
-    }
-    for (const auto& [name, type] : pipeline.declared_types(header)) csv.types[name] = type;
-    if (!weight_.empty()) csv.types[weight_] = {ColumnType::kNumeric, false};
+  // Columns typed as the model needs them.
+  Table read_rows(const Pipeline& pipeline, Context& context) const {
+    CsvReadOptions csv = table_in_.to_csv_options();
+    csv.types_for = [&](const std::vector<std::string>& header) {
+      std::map<std::string, DeclaredType> types = pipeline.declared_types(header);
+      if (!weight_.empty()) types[header[column_index(header, weight_)]] = {ColumnType::kNumeric, false};
+      return types;
+    };
     return read_csv(*input_, csv, context);
   }
 
@@ -257,6 +252,7 @@ class Evaluate : public Command {
     same.classes = out.predictions.classes;
     std::vector<double>& target = same.classes == 0 ? same.values : same.probabilities;
     for (std::size_t row = 0; row < same.rows; ++row) target.insert(target.end(), dummy.begin(), dummy.end());
+    decide_labels(same, pipeline.threshold());
     MetricOptions options = metric_options_;
     options.intervals = false;
     out.baseline = score_predictions(same, out.truth, out.weights, metrics_, options, context);

@@ -158,25 +158,17 @@ class Predict : public Command {
   }
 
  private:
-  // Types of the columns to read: what the model needs as it needs it. Kept ones are copied, not read.
-  void declare_columns(CsvStream& stream, const CsvReadOptions& csv, const Pipeline& pipeline) {
-    const std::vector<std::string>& header = stream.header();
-    std::map<std::string, DeclaredType> types = csv.types;
-    const std::vector<std::size_t> positions = pipeline.bind(header);
-    std::vector<std::string> wanted;
-    for (std::size_t i = 0; i < positions.size(); ++i) {
-      types[header[positions[i]]] = {pipeline.inputs()[i].type, false};
-      wanted.push_back(header[positions[i]]);
-    }
-    find_kept(header);
-    stream.set_types(std::move(types), std::move(wanted));
+  // The columns to read: what the model needs, as it needs it. Kept ones are copied, not read.
+  CsvReadOptions reading(const Pipeline& pipeline) const {
+    CsvReadOptions csv = table_in_.to_csv_options();
+    csv.only_types_for = true;
+    csv.types_for = [&](const std::vector<std::string>& header) { return pipeline.input_types(header); };
+    return csv;
   }
 
   void find_kept(const std::vector<std::string>& header) {
-    Schema schema;
-    for (const std::string& name : header) schema.add({.name = name});
     for (std::string& name : keep_) {
-      const std::size_t position = schema.index_of(name);
+      const std::size_t position = column_index(header, name);
       if (std::find(kept_.begin(), kept_.end(), position) != kept_.end()) {
         throw_usage("--keep names the column \"" + header[position] + "\" twice", "name it once");
       }
@@ -187,9 +179,8 @@ class Predict : public Command {
 
   std::uint64_t stream_rows(Session& session, const Pipeline& pipeline, const std::string& out_path,
                             TransformCounts& counts) {
-    const CsvReadOptions csv = table_in_.to_csv_options();
-    CsvStream stream(input_, csv, session.context());
-    declare_columns(stream, csv, pipeline);
+    CsvStream stream(input_, reading(pipeline), session.context());
+    find_kept(stream.header());
     const LineFormat format(pipeline, keep_, proba_);
     const std::string header = format.header();
     OutputFile out(out_path, if_changed_);

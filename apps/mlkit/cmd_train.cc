@@ -75,16 +75,18 @@ class Train : public Command {
     }
     validate_preprocess_options(train_.preprocess);
     if (output_ != "-") check_output_is_not_input(output_, input_);
+    if (input_ == "-" && valid_ == "-")
+      throw_usage("IN and --valid are both standard input", "name one of the two files");
     train_.seed = session.seed();
     if (clean_) train_.clean = clean_options();
 
-    CsvReadOptions csv = table_in_.to_csv_options();
-    keep_target_text(csv, session.context());
-    const Table table = read_csv(input_, csv, session.context());
+    const Table table = read_csv(input_, reading(), session.context());
     Target target;
     TrainedPipeline trained;
     Scores scores;
     name_file(input_, [&] {
+      if (!train_.weight.empty())
+        train_.weight = table.column(train_.weight).name;  // another file may have it elsewhere
       target = read_target(table, train_, session.context());
       trained = train_pipeline(table, target, train_, session.context());
       if (cv_) scores.cv = cross_validate(table, target, train_, static_cast<std::size_t>(*cv_), session.context());
@@ -139,22 +141,20 @@ class Train : public Command {
 
   // Class labels keep the text of the file ("1.0" stays "1.0"): the target is read as text, unless numbers
   // are asked for.
-  void keep_target_text(CsvReadOptions& csv, Context& context) const {
-    if (train_.task == "regression" || train_.model == "linear") return;
-    std::string name = train_.target;
-    if (name.starts_with('#') && input_ != "-") {
-      const CsvStream stream(input_, csv, context);
-      Schema schema;
-      for (const std::string& column : stream.header()) schema.add({.name = column});
-      name = schema[schema.index_of(name)].name;
-    }
-    csv.types.emplace(name, DeclaredType{ColumnType::kCategory, false});
+  CsvReadOptions reading() const {
+    CsvReadOptions csv = table_in_.to_csv_options();
+    if (train_.task == "regression" || train_.model == "linear") return csv;
+    csv.types_for = [this, given = csv.types](const std::vector<std::string>& header) {
+      std::map<std::string, DeclaredType> types = given;  // what the user declares comes first
+      types.emplace(header[column_index(header, train_.target)], DeclaredType{ColumnType::kCategory, false});
+      return types;
+    };
+    return csv;
   }
 
   std::vector<MetricValue> score_valid(const TrainedPipeline& trained, const Table& table, Context& context) const {
     CsvReadOptions csv = table_in_.to_csv_options();
-    CsvStream header(valid_, csv, context);
-    csv.types = trained.pipeline.declared_types(header.header());
+    csv.types_for = [&](const std::vector<std::string>& header) { return trained.pipeline.declared_types(header); };
     const Table valid = read_csv(valid_, csv, context);
     const std::uint64_t shared = count_shared_rows(table, valid, trained.pipeline.inputs().names());
     if (shared > 0) {

@@ -14,12 +14,18 @@ const std::string kProbability = "probability_";
 
 // Columns as they are needed: labels verbatim, everything else as numbers.
 void declare_columns(const ScoresOptions& options, CsvReadOptions& csv) {
-  const bool numbers = options.task == "regression";
-  const DeclaredType words{numbers ? ColumnType::kNumeric : ColumnType::kCategory, false};
-  csv.types[options.label] = words;
-  if (!options.prediction.empty()) csv.types[options.prediction] = words;
-  if (!options.score.empty()) csv.types[options.score] = {ColumnType::kNumeric, false};
-  if (!options.weight.empty()) csv.types[options.weight] = {ColumnType::kNumeric, false};
+  csv.types_for = [&options](const std::vector<std::string>& header) {
+    std::map<std::string, DeclaredType> types;
+    const auto declare = [&](const std::string& column, ColumnType type) {
+      if (!column.empty()) types[header[column_index(header, column)]] = {type, false};
+    };
+    const ColumnType answers = options.task == "regression" ? ColumnType::kNumeric : ColumnType::kCategory;
+    declare(options.label, answers);
+    declare(options.prediction, answers);
+    declare(options.score, ColumnType::kNumeric);
+    declare(options.weight, ColumnType::kNumeric);
+    return types;
+  };
 }
 
 const std::vector<double>& numbers_of(const Table& table, const std::string& name) {
@@ -40,8 +46,8 @@ void add_scores(const Table& table, const ScoresOptions& options, ScoredTable& o
   for (const double score : numbers_of(table, options.score)) {
     out.are_probabilities = out.are_probabilities && score >= 0 && score <= 1;
     out.predictions.probabilities.insert(out.predictions.probabilities.end(), {1 - score, score});
-    out.predictions.labels.push_back(score >= *out.threshold ? 1 : 0);
   }
+  decide_labels(out.predictions, *out.threshold);
 }
 
 // Digits after the point that write every probability exactly, but not more than those of single precision.
@@ -91,12 +97,7 @@ void add_probabilities(const Table& table, const ScoresOptions& options, ScoredT
   check_sums(table, out.predictions.probabilities, classes);
   if (!out.predictions.labels.empty()) return;  // given by --prediction
   if (classes == 2) out.threshold = options.threshold.value_or(0.5);
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    const std::span<const double> shares = out.predictions.probabilities_of(row);
-    const auto best = std::max_element(shares.begin(), shares.end()) - shares.begin();
-    out.predictions.labels.push_back(classes == 2 ? (shares[1] >= *out.threshold ? 1 : 0)
-                                                  : static_cast<std::int32_t>(best));
-  }
+  decide_labels(out.predictions, out.threshold.value_or(0.5));
 }
 
 void add_labels(const Table& table, const ScoresOptions& options, ScoredTable& out) {

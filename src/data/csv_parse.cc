@@ -19,6 +19,17 @@ CsvReading reading_of(ColumnType type) {
   return CsvReading::kLevels;
 }
 
+void check_columns_exist(const std::vector<std::string>& header, const CsvReadOptions& options,
+                         const std::string& file) {
+  const auto check = [&](const std::string& name) {
+    if (std::find(header.begin(), header.end(), name) != header.end()) return;
+    throw Error(ErrorCode::kData, "there is no column \"" + name + "\"",
+                {.file = file, .column = {}, .hint = missing_column_hint(name, header)});
+  };
+  for (const auto& [name, type] : options.types) check(name);
+  if (options.columns) std::for_each(options.columns->begin(), options.columns->end(), check);
+}
+
 }  // namespace
 
 std::vector<CsvColumnPlan> plan_csv_columns(const std::vector<std::string>& header, const CsvReadOptions& options,
@@ -38,15 +49,23 @@ std::vector<CsvColumnPlan> plan_csv_columns(const std::vector<std::string>& head
   return plan;
 }
 
-void check_csv_columns_exist(const std::vector<std::string>& header, const CsvReadOptions& options,
-                             const std::string& file) {
-  const auto check = [&](const std::string& name) {
-    if (std::find(header.begin(), header.end(), name) != header.end()) return;
-    throw Error(ErrorCode::kData, "there is no column \"" + name + "\"",
-                {.file = file, .column = {}, .hint = missing_column_hint(name, header)});
-  };
-  for (const auto& [name, type] : options.types) check(name);
-  if (options.columns) std::for_each(options.columns->begin(), options.columns->end(), check);
+CsvReadOptions settle_csv_options(CsvReadOptions options, const std::vector<std::string>& header,
+                                  const std::string& file) {
+  if (options.types_for) {
+    std::map<std::string, DeclaredType> types;
+    try {
+      types = options.types_for(header);
+    } catch (const Error& error) {
+      throw error.with_file(file);
+    }
+    if (options.only_types_for) {
+      options.columns.emplace();
+      for (const auto& [name, type] : types) options.columns->push_back(name);
+    }
+    for (const auto& [name, type] : types) options.types[name] = type;
+  }
+  check_columns_exist(header, options, file);
+  return options;
 }
 
 Error csv_misfit_error(const CsvMisfits& misfits, const std::vector<std::string>& header, std::size_t column,

@@ -66,21 +66,11 @@ class ProgressTask {
   Progress* progress_;
 };
 
-// Types that are expected become declared ones where the file has the column.
-CsvReadOptions with_expected_types(CsvReadOptions options, const std::vector<std::string>& header) {
-  for (const std::string& name : header) {
-    if (const auto found = options.expected_types.find(name); found != options.expected_types.end()) {
-      options.types.emplace(*found);
-    }
-  }
-  return options;
-}
-
 class TableReader {
  public:
   TableReader(CsvChunkReader& chunks, Context& context)
       : chunks_(chunks),
-        options_(with_expected_types(chunks.options(), chunks.header())),
+        options_(settle_csv_options(chunks.options(), chunks.header(), chunks.name())),
         context_(context),
         rules_(options_.na, options_.quote),
         workers_(chunks.header().size(), rules_),
@@ -89,7 +79,6 @@ class TableReader {
         to_text_(chunks.header().size()) {}
 
   Table read() {
-    check_csv_columns_exist(header(), options_, chunks_.name());
     warn_about_delimiter();
     plan_ = plan_csv_columns(header(), options_, CsvReading::kNumber);
     if (options_.keep_records) records_ = std::make_shared<CsvRecords>(chunks_.delimiter(), options_.quote);

@@ -14,15 +14,15 @@ namespace mlkit {
 struct CsvStream::State {
   State(const std::string& file, const CsvReadOptions& read_options)
       : path(file),
-        options(read_options),
-        chunks(path, options),
+        chunks(path, read_options),
+        options(settle_csv_options(read_options, chunks.header(), chunks.name())),
         rules(options.na, options.quote),
         workers(chunks.header().size(), rules),
         plan(plan_csv_columns(chunks.header(), options, CsvReading::kText)) {}
 
   std::string path;
-  CsvReadOptions options;
   CsvChunkReader chunks;
+  CsvReadOptions options;
   CsvCellRules rules;
   CsvWorkerPool workers;
   std::vector<CsvColumnPlan> plan;
@@ -57,12 +57,6 @@ CsvStream::~CsvStream() {
 }
 
 const std::vector<std::string>& CsvStream::header() const { return state_->chunks.header(); }
-
-void CsvStream::set_types(std::map<std::string, DeclaredType> types, std::optional<std::vector<std::string>> columns) {
-  state_->options.types = std::move(types);
-  state_->options.columns = std::move(columns);
-  state_->plan = plan_csv_columns(header(), state_->options, CsvReading::kText);
-}
 
 std::optional<CsvChunk> CsvStream::next_chunk() {
   std::optional<CsvChunk> chunk = state_->chunks.next();

@@ -1,5 +1,6 @@
 #include "mlkit/data/schema.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "mlkit/base/error.h"
@@ -73,18 +74,24 @@ std::optional<std::size_t> Schema::find(std::string_view name) const {
   return std::nullopt;
 }
 
-std::size_t Schema::index_of(std::string_view name) const {
-  if (const auto found = find(name)) return *found;
+std::size_t column_index(const std::vector<std::string>& names, std::string_view name) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
   if (name.size() > 1 && name[0] == '#') {
     std::size_t position = 0;
     const auto [end, status] = std::from_chars(name.data() + 1, name.data() + name.size(), position);
-    if (status == std::errc() && end == name.data() + name.size() && position >= 1 && position <= size()) {
+    if (status == std::errc() && end == name.data() + name.size() && position >= 1 && position <= names.size()) {
       return position - 1;
     }
     throw_data("there is no column " + std::string(name),
-               "the table has " + std::to_string(size()) + " columns, #1 to #" + std::to_string(size()));
+               "the table has " + std::to_string(names.size()) + " columns, #1 to #" + std::to_string(names.size()));
   }
-  throw_data("there is no column \"" + std::string(name) + "\"", missing_column_hint(name, names()));
+  throw_data("there is no column \"" + std::string(name) + "\"", missing_column_hint(name, names));
+}
+
+std::size_t Schema::index_of(std::string_view name) const {
+  if (const auto found = find(name)) return *found;
+  return column_index(names(), name);
 }
 
 }  // namespace mlkit

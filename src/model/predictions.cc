@@ -1,20 +1,11 @@
 #include "mlkit/model/predictions.h"
 
+#include <algorithm>
+
 #include "mlkit/model/model.h"
+#include "mlkit/parallel/blocks.h"
 
 namespace mlkit {
-namespace {
-
-// Calls predict(row, out) for each row; `out` is where the model's outputs of that row go.
-template <class Predict>
-void for_each_row(const Model& model, std::vector<double>& out, std::size_t rows, const Predict& predict) {
-  const std::size_t width = model.outputs();
-  out.resize(rows * width);
-  for (std::size_t i = 0; i < rows; ++i) predict(i, std::span<double>(out.data() + i * width, width));
-}
-
-}  // namespace
-
 std::string_view task_name(Task task) {
   switch (task) {
     case Task::kBinary: return "binary";
@@ -25,21 +16,42 @@ std::string_view task_name(Task task) {
   return "unknown";
 }
 
-void predict_rows(const Model& model, const MatrixView& features, Predictions& out) {
+std::int32_t decide(std::span<const double> probabilities, double threshold) {
+  if (probabilities.size() == 2) return probabilities[1] >= threshold ? 1 : 0;
+  return static_cast<std::int32_t>(std::max_element(probabilities.begin(), probabilities.end()) -
+                                   probabilities.begin());
+}
+
+void decide_labels(Predictions& predictions, double threshold) {
+  predictions.labels.clear();
+  if (predictions.classes == 0) return;
+  predictions.labels.reserve(predictions.rows);
+  for (std::size_t i = 0; i < predictions.rows; ++i) {
+    predictions.labels.push_back(decide(predictions.probabilities_of(i), threshold));
+  }
+}
+
+Predictions predict_rows(const Model& model, const MatrixView& features, const Context& context) {
+  Predictions out;
   out.task = model.task();
   out.rows = features.rows();
-  out.labels.clear();
   const bool classes = out.task == Task::kBinary || out.task == Task::kMulticlass;
-  out.classes = classes ? model.outputs() : 0;
+  const std::size_t width = model.outputs();
+  out.classes = classes ? width : 0;
   std::vector<double>& target = classes ? out.probabilities : out.values;
-  (classes ? out.values : out.probabilities).clear();
-  if (features.is_dense()) {
-    for_each_row(model, target, out.rows,
-                 [&](std::size_t i, std::span<double> row) { model.predict_row(features.dense_row(i), row); });
-  } else {
-    for_each_row(model, target, out.rows,
-                 [&](std::size_t i, std::span<double> row) { model.predict_sparse_row(features.sparse_row(i), row); });
-  }
+  target.resize(out.rows * width);
+  for_blocks(context, out.rows, kRowBlock, [&](std::size_t, std::size_t begin, std::size_t end) {
+    context.check_stop();
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::span<double> row{target.data() + i * width, width};
+      if (features.is_dense()) {
+        model.predict_row(features.dense_row(i), row);
+      } else {
+        model.predict_sparse_row(features.sparse_row(i), row);
+      }
+    }
+  });
+  return out;
 }
 
 }  // namespace mlkit

@@ -123,10 +123,15 @@ std::optional<std::size_t> Pipeline::find_target(const std::vector<std::string>&
   return std::nullopt;
 }
 
-std::map<std::string, DeclaredType> Pipeline::declared_types(const std::vector<std::string>& header) const {
+std::map<std::string, DeclaredType> Pipeline::input_types(const std::vector<std::string>& header) const {
   std::map<std::string, DeclaredType> types;
   const std::vector<std::size_t> positions = bind(header);
   for (std::size_t i = 0; i < positions.size(); ++i) types[header[positions[i]]] = {parts_.inputs[i].type, false};
+  return types;
+}
+
+std::map<std::string, DeclaredType> Pipeline::declared_types(const std::vector<std::string>& header) const {
+  std::map<std::string, DeclaredType> types = input_types(header);
   if (const auto target = find_target(header)) {
     types[header[*target]] = {is_classification() ? ColumnType::kCategory : ColumnType::kNumeric, false};
   }
@@ -148,40 +153,9 @@ Matrix Pipeline::features(const Table& table, const Context& context, TransformC
   return parts_.preprocess.transform(cleaned, cleaned_positions, context, counts);
 }
 
-std::int32_t Pipeline::decide(std::span<const double> probabilities, double threshold) const {
-  if (parts_.task == Task::kBinary) return probabilities[1] >= threshold ? 1 : 0;
-  return static_cast<std::int32_t>(std::max_element(probabilities.begin(), probabilities.end()) -
-                                   probabilities.begin());
-}
-
-Predictions predict_blocks(const Model& model, const MatrixView& features, const Context& context) {
-  Predictions out;
-  out.task = model.task();
-  out.rows = features.rows();
-  const bool classes = out.task == Task::kBinary || out.task == Task::kMulticlass;
-  const std::size_t width = model.outputs();
-  out.classes = classes ? width : 0;
-  std::vector<double>& target = classes ? out.probabilities : out.values;
-  target.resize(out.rows * width);
-  for_blocks(context, out.rows, kRowBlock, [&](std::size_t, std::size_t begin, std::size_t end) {
-    context.check_stop();
-    for (std::size_t i = begin; i < end; ++i) {
-      const std::span<double> row{target.data() + i * width, width};
-      if (features.is_dense()) {
-        model.predict_row(features.dense_row(i), row);
-      } else {
-        model.predict_sparse_row(features.sparse_row(i), row);
-      }
-    }
-  });
-  return out;
-}
-
 Predictions Pipeline::predict_matrix(const MatrixView& features, const Context& context) const {
-  Predictions out = predict_blocks(*parts_.model, features, context);
-  if (!is_classification()) return out;
-  out.labels.reserve(out.rows);
-  for (std::size_t i = 0; i < out.rows; ++i) out.labels.push_back(decide(out.probabilities_of(i), parts_.threshold));
+  Predictions out = predict_rows(*parts_.model, features, context);
+  decide_labels(out, parts_.threshold);
   return out;
 }
 

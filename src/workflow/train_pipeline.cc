@@ -272,8 +272,9 @@ TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const Tr
   const MatrixView features(data.features);
   out.metrics = score_predictions(pipeline.predict_matrix(features, context), rows.target, data.weights, {},
                                   metric_options, context);
-  out.baseline = score_predictions(predict_blocks(*out.dummy, features, context), rows.target, data.weights, {},
-                                   metric_options, context);
+  Predictions same = predict_rows(*out.dummy, features, context);
+  decide_labels(same, options.threshold);
+  out.baseline = score_predictions(same, rows.target, data.weights, {}, metric_options, context);
   TrainingRecord record;
   record.dummy.resize(out.dummy->outputs());
   out.dummy->predict_row(std::vector<double>(out.dummy->inputs()), record.dummy);

@@ -461,9 +461,13 @@ TEST(CsvStreamTest, GivesTheSameCellsAsTheWholeTable) {
   options.types["day"] = {ColumnType::kDatetime, false};
   Context context(2);
   const std::string expected = cells_of(read_csv(path, options, context));
-  CsvStream stream(path, {}, context);
+  CsvReadOptions later;
+  later.types_for = [&](const std::vector<std::string>& header) {
+    EXPECT_EQ(header.size(), 6u);
+    return options.types;
+  };
+  CsvStream stream(path, later, context);
   EXPECT_EQ(stream.header(), (std::vector<std::string>{"num", "mixed", "level", "free", "day", "notes"}));
-  stream.set_types(options.types, std::nullopt);
   std::string got = "[num][mixed][level][free][day][notes]";
   while (auto chunk = stream.next_chunk()) {
     const std::string cells = cells_of(stream.parse(*chunk));

@@ -59,9 +59,8 @@ const std::vector<double>& answers(const Predictions& p) { return p.classes > 0 
 TEST(LinearModels, SparseRowsGiveTheBitsOfDenseRows) {
   const auto [dense, sparse] = dense_and_sparse(50);
   for (const auto& model : one_of_each()) {
-    Predictions from_dense, from_sparse;
-    predict_rows(*model, MatrixView(dense), from_dense);
-    predict_rows(*model, MatrixView(sparse), from_sparse);
+    const Predictions from_dense = predict_rows(*model, MatrixView(dense), Context(2));
+    const Predictions from_sparse = predict_rows(*model, MatrixView(sparse), Context(2));
     EXPECT_EQ(answers(from_dense), answers(from_sparse)) << model->kind();
   }
 }
@@ -70,9 +69,8 @@ TEST(LinearModels, PredictingASubsetIsTheSubsetOfPredicting) {
   const Matrix dense = dense_and_sparse(50).first;
   const std::vector<std::uint32_t> subset{49, 3, 3, 0};
   for (const auto& model : one_of_each()) {
-    Predictions all, some;
-    predict_rows(*model, MatrixView(dense), all);
-    predict_rows(*model, MatrixView(dense, subset), some);
+    const Predictions all = predict_rows(*model, MatrixView(dense), Context(2));
+    const Predictions some = predict_rows(*model, MatrixView(dense, subset), Context(2));
     ASSERT_EQ(some.rows, subset.size());
     const std::size_t width = model->outputs();
     for (std::size_t i = 0; i < subset.size(); ++i) {
@@ -95,9 +93,8 @@ TEST(LinearModels, SaveLoadSaveIsByteEqualAndPredictsTheSame) {
     EXPECT_EQ(first.data(), second.data());
     EXPECT_EQ(loaded->task(), model->task());
     EXPECT_EQ(loaded->inputs(), model->inputs());
-    Predictions before, after;
-    predict_rows(*model, MatrixView(dense), before);
-    predict_rows(*loaded, MatrixView(dense), after);
+    const Predictions before = predict_rows(*model, MatrixView(dense), Context(2));
+    const Predictions after = predict_rows(*loaded, MatrixView(dense), Context(2));
     EXPECT_EQ(answers(before), answers(after));
   }
 }

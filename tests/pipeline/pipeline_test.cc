@@ -136,13 +136,11 @@ TEST(Pipeline, SomeRowsGetWhatTheyGetAmongAll) {
 }
 
 TEST(Pipeline, TheThresholdDecidesBetweenTwoClasses) {
-  const Pipeline pipeline = small_pipeline();
   const std::vector<double> even = {0.5, 0.5};
-  EXPECT_EQ(pipeline.decide(even, 0.5), 1);
-  EXPECT_EQ(pipeline.decide(even, 0.50001), 0);
-  const Pipeline three = small_pipeline(3);
+  EXPECT_EQ(decide(even, 0.5), 1);
+  EXPECT_EQ(decide(even, 0.50001), 0);
   const std::vector<double> tie = {0.4, 0.4, 0.2};
-  EXPECT_EQ(three.decide(tie, 0.5), 0);
+  EXPECT_EQ(decide(tie, 0.5), 0);
 }
 
 TEST(Pipeline, NoRowsGiveNoPredictions) {

@@ -248,8 +248,7 @@ TEST(FitLogisticOptions, AClassWithoutRowsGetsProbabilityZero) {
   }
   Context context(1);
   const LogisticFit got = fit_logistic(DatasetView(d, subset), {}, context);
-  Predictions p;
-  predict_rows(*got.model, MatrixView(d.features), p);
+  const Predictions p = predict_rows(*got.model, MatrixView(d.features), context);
   for (std::size_t i = 0; i < p.rows; ++i) EXPECT_EQ(p.probabilities_of(i)[1], 0.0);
 }
 

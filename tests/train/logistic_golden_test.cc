@@ -138,7 +138,7 @@ struct Scored {
 
 Scored score(const GoldenData& golden, const LogisticModel& model, const std::vector<std::uint32_t>& rows) {
   Scored scored;
-  predict_rows(model, MatrixView(golden.data.features, rows), scored.predictions);
+  scored.predictions = predict_rows(model, MatrixView(golden.data.features, rows), Context(2));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     scored.labels.push_back(golden.data.labels[rows[i]]);
     scored.positive.push_back(scored.labels.back() == 1 ? 1 : 0);

@@ -195,6 +195,22 @@ TEST(TrainPipeline, ThreadsDoNotChangeAByteOfTheModel) {
   }
 }
 
+// Two thirds "no": at 0.5 the baseline never says "yes", at 0.2 always, as the model is asked to.
+TEST(TrainPipeline, TheBaselineAnswersAtTheThresholdOfTheModel) {
+  std::string csv = "x,y\n";
+  for (int i = 0; i < 90; ++i) csv += std::to_string(i * 7 % 13) + (i % 3 == 0 ? ",yes\n" : ",no\n");
+  const auto baseline_recall = [&](double threshold) {
+    TrainOptions options = options_for();
+    options.threshold = threshold;
+    for (const MetricValue& metric : train(read(csv), options).result.baseline) {
+      if (metric.name == "recall") return metric.value.value_or(-1);
+    }
+    return -1.0;
+  };
+  EXPECT_EQ(baseline_recall(0.5), 0);
+  EXPECT_EQ(baseline_recall(0.2), 1);
+}
+
 TEST(TrainPipeline, SealedCleaningSeesRawRowsAndGivesTheTrainingScores) {
   const Table table = read(some_csv(3000));
   TrainOptions options = options_for();

@@ -19,9 +19,10 @@ namespace mlkit {
 // The plan from what is declared; columns that are not (and are wanted) get `otherwise`.
 std::vector<CsvColumnPlan> plan_csv_columns(const std::vector<std::string>& header, const CsvReadOptions& options,
                                             CsvReading otherwise);
-// Throws where a wanted or declared column is not in the header.
-void check_csv_columns_exist(const std::vector<std::string>& header, const CsvReadOptions& options,
-                             const std::string& file);
+// The options for an input with this header: types_for asked and merged into `types`. Throws with the file what
+// it throws, and Error(kData) where a wanted or declared column is not in the header.
+CsvReadOptions settle_csv_options(CsvReadOptions options, const std::vector<std::string>& header,
+                                  const std::string& file);
 // The error for cells that do not fit the declared type of column `column`; `further` of them follow.
 Error csv_misfit_error(const CsvMisfits& misfits, const std::vector<std::string>& header, std::size_t column,
                        const CsvColumnPlan& plan, const std::string& further, const std::string& file);

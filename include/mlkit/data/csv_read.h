@@ -60,9 +60,11 @@ struct CsvReadOptions {
   bool header = true;  // false: columns are named column_1, column_2, ...
   std::vector<std::string> na = {"NA", "N/A", "NaN", "nan", "null", "NULL"};  // beside the empty cell
   std::map<std::string, DeclaredType> types;                                  // by column name
-  // The same for columns that the file may not have (those of a recipe, by either of their names);
-  // `types` comes first. Whole tables only: CsvStream has set_types.
-  std::map<std::string, DeclaredType> expected_types;
+  // Further types, for whoever has to see the header first (columns by position, or by one of the names
+  // that a model or recipe knows them by): called once per input, which therefore is opened only once and
+  // may be a pipe. What it gives comes before `types`; what it throws names the file.
+  std::function<std::map<std::string, DeclaredType>(const std::vector<std::string>& header)> types_for;
+  bool only_types_for = false;  // read only the columns that types_for names
   BadRowAction on_bad_row = BadRowAction::kError;
   std::string rejects_path;   // raw bytes of the records that were not read whole; "" = nowhere
   bool keep_records = false;  // Table::records (memory: the size of the file)
@@ -100,7 +102,7 @@ struct CsvChunk {
 };
 
 // Streaming in bounded memory, for types that are known already: the names come from the header,
-// the types from options.types (a column that is not named there is text). `next_chunk` is called
+// the types from the options (a column that is not named there is text). `next_chunk` is called
 // by one thread at a time; `parse` may run in parallel, and is where numbers are converted.
 class CsvStream {
  public:
@@ -108,8 +110,6 @@ class CsvStream {
   ~CsvStream();
 
   const std::vector<std::string>& header() const;
-  // Declares types after the header was seen (for example matched to a sealed schema by name).
-  void set_types(std::map<std::string, DeclaredType> types, std::optional<std::vector<std::string>> columns);
   std::optional<CsvChunk> next_chunk();
   Table parse(const CsvChunk& chunk) const;
   // The fields of some columns of a chunk that parse() took, as they stand in the file, quotes and blanks

@@ -39,6 +39,10 @@ struct ColumnSpec {
 // only) a word about the delimiter.
 std::string missing_column_hint(std::string_view name, const std::vector<std::string>& names);
 
+// The position in `names` of a column given by its name, or by its place as "#1". Throws Error(kData) naming the
+// nearest column.
+std::size_t column_index(const std::vector<std::string>& names, std::string_view name_or_position);
+
 class Schema {
  public:
   Schema() = default;
@@ -54,7 +58,7 @@ class Schema {
 
   std::vector<std::string> names() const;
   std::optional<std::size_t> find(std::string_view name) const;
-  // By name, or by position as "#1". Throws Error(kData) naming the nearest column.
+  // As column_index.
   std::size_t index_of(std::string_view name_or_position) const;
 
   bool operator==(const Schema&) const = default;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mlkit/base/binary.h"
+#include "mlkit/base/context.h"
 #include "mlkit/data/dataset.h"
 #include "mlkit/model/predictions.h"
 
@@ -43,9 +44,9 @@ class Model {
   virtual void save(BinaryWriter& out) const = 0;
 };
 
-// All rows of a view, in parallel-safe plain order: fills task, rows, classes, probabilities or
-// values (labels are the pipeline's business: it knows the threshold). Equal to predict_row bit for bit.
-void predict_rows(const Model& model, const MatrixView& features, Predictions& out);
+// What a model says about all rows of a view, in parallel blocks: task, rows, classes, probabilities or values,
+// equal to predict_row bit for bit. Labels are left empty (decide_labels): the pipeline knows the threshold.
+Predictions predict_rows(const Model& model, const MatrixView& features, const Context& context);
 
 // The table of kinds (model/model_kinds.cc): how a saved model is read back.
 std::unique_ptr<Model> load_model(std::string_view kind, BinaryReader& in);

@@ -31,4 +31,10 @@ struct Predictions {
   }
 };
 
+// The class that a row of probabilities stands for: of two the positive one where its probability is at least
+// `threshold`, of more the most probable (the first of equals).
+std::int32_t decide(std::span<const double> probabilities, double threshold);
+// Fills the labels of all rows by that rule; nothing where there are no classes.
+void decide_labels(Predictions& predictions, double threshold);
+
 }  // namespace mlkit

@@ -110,8 +110,9 @@ class Pipeline {
   // The target by its raw or its cleaned name; nullopt where it is not there.
   std::optional<std::size_t> find_target(const std::vector<std::string>& names) const;
 
-  // Types for reading a CSV file with this header, under the file's own spelling of the names. Also
-  // declares the target (as text cells, kept verbatim, unless it is a number) and the weight where present.
+  // Types of the inputs for reading a CSV file with this header, under the file's own spelling of the names.
+  std::map<std::string, DeclaredType> input_types(const std::vector<std::string>& header) const;
+  // Beside them the target (as text cells, kept verbatim, unless it is a number) and the weight where present.
   std::map<std::string, DeclaredType> declared_types(const std::vector<std::string>& header) const;
 
   // All rows; labels by the threshold (binary) or the most probable class (the first of equals).
@@ -122,15 +123,9 @@ class Pipeline {
   // The features that the model sees (the same code path).
   Matrix features(const Table& table, const Context& context, TransformCounts* counts = nullptr) const;
 
-  // Class of a row of probabilities, as predict() decides.
-  std::int32_t decide(std::span<const double> probabilities, double threshold) const;
-
  private:
   PipelineParts parts_;
 };
-
-// What a model says about all rows, in parallel blocks; labels are left empty.
-Predictions predict_blocks(const Model& model, const MatrixView& features, const Context& context);
 
 // A pipeline compiled for one row at a time: no allocation in score(). One Scorer per thread; the
 // pipeline must outlive it. Gives the bits of Pipeline::predict.

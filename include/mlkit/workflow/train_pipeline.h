@@ -79,7 +79,8 @@ TrainedPipeline train_pipeline(const Table& table, const TrainOptions& options, 
 TrainedPipeline train_pipeline(const Table& table, const Target& target, const TrainOptions& options, Context& context);
 
 // Metrics of a pipeline's (or the dummy's) answers against the truth, row by row. `names` empty: the default
-// metrics of the task. Labels of `predictions` may be missing: then the most probable class is taken.
+// metrics of the task. Classes need the labels of `predictions`; their
+// probabilities may be missing.
 std::vector<MetricValue> score_predictions(const Predictions& predictions, const Target& truth,
                                            std::span<const double> weights, const std::vector<std::string>& names,
                                            const MetricOptions& options, const Context& context);
