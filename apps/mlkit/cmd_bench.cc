@@ -50,8 +50,9 @@ class Bench : public Command {
     arguments.add("input", input_,
                   {.help = "the table to read; or a model file, with rows for it as the second",
                    .value_name = "IN",
-                   .is_file = true});
-    arguments.add("rows", rows_, {.help = "rows for the model to score", .value_name = "ROWS", .is_file = true});
+                   .file = FileUse::kReads});
+    arguments.add("rows", rows_,
+                  {.help = "rows for the model to score", .value_name = "ROWS", .file = FileUse::kReads});
     table_.declare(options);
     options.add("runs", runs_, {.help = "how often to read it; the median counts", .range = between(1, 1e6)});
   }

@@ -114,9 +114,11 @@ std::string confusion_text(const Confusion& confusion, const std::vector<std::st
 class Evaluate : public Command {
  public:
   void declare(FieldList& arguments, FieldList& options) override {
-    arguments.add("model", model_, {.help = "a model file made by train", .value_name = "MODEL", .is_file = true});
-    arguments.add("input", input_,
-                  {.help = "rows with known answers (CSV, - is standard input)", .value_name = "IN", .is_file = true});
+    arguments.add("model", model_,
+                  {.help = "a model file made by train", .value_name = "MODEL", .file = FileUse::kReads});
+    arguments.add(
+        "input", input_,
+        {.help = "rows with known answers (CSV, - is standard input)", .value_name = "IN", .file = FileUse::kReads});
     options.add("metrics", metrics_,
                 {.help = "which ones (the names of scikit-learn's scorers)", .value_name = "LIST"});
     options.add(
@@ -125,8 +127,9 @@ class Evaluate : public Command {
     options.add("gate", gate_, {.help = "exit 1 unless this holds, e.g. 'roc_auc>=0.9'", .value_name = "EXPRESSION"});
     options.add("weight", weight_, {.help = "column with the weight of each row", .value_name = "COL"});
     options.add("roc", roc_,
-                {.help = "writes the ROC curve (threshold, fpr, tpr)", .value_name = "FILE", .is_file = true});
-    options.add("pr", pr_, {.help = "writes the precision-recall curve", .value_name = "FILE", .is_file = true});
+                {.help = "writes the ROC curve (threshold, fpr, tpr)", .value_name = "FILE", .file = FileUse::kWrites});
+    options.add("pr", pr_,
+                {.help = "writes the precision-recall curve", .value_name = "FILE", .file = FileUse::kWrites});
     options.add("bins", metric_options_.bins,
                 {.help = "of the calibration error", .value_name = "N", .range = between(1, 10000)});
     options.add("ci", ci_,
@@ -180,9 +183,11 @@ class Evaluate : public Command {
  private:
   void declare_scores(FieldList& options) {
     const std::string group = "Without a model";
-    options.add(
-        "scores", scores_.scores,
-        {.help = "truth and answers from any source (CSV)", .value_name = "FILE", .group = group, .is_file = true});
+    options.add("scores", scores_.scores,
+                {.help = "truth and answers from any source (CSV)",
+                 .value_name = "FILE",
+                 .group = group,
+                 .file = FileUse::kReads});
     options.add("label", scores_.label, {.help = "column with the truth", .value_name = "COL", .group = group});
     options.add(
         "score", scores_.score,

@@ -150,7 +150,8 @@ std::string plan_text(const ColumnPlan& plan) {
 class Inspect : public Command {
  public:
   void declare(FieldList& arguments, FieldList& options) override {
-    arguments.add("model", model_, {.help = "a model file made by train", .value_name = "MODEL", .is_file = true});
+    arguments.add("model", model_,
+                  {.help = "a model file made by train", .value_name = "MODEL", .file = FileUse::kReads});
     options.add("section", section_, {.help = "only this part", .choices = kSectionNames});
     options.add("weights", weights_,
                 {.help = "all coefficients, in the units of the columns instead of the scaled ones"});

@@ -111,13 +111,14 @@ class LineFormat {
 class Predict : public Command {
  public:
   void declare(FieldList& arguments, FieldList& options) override {
-    arguments.add("model", model_, {.help = "a model file made by train", .value_name = "MODEL", .is_file = true});
+    arguments.add("model", model_,
+                  {.help = "a model file made by train", .value_name = "MODEL", .file = FileUse::kReads});
     arguments.add("input", input_,
-                  {.help = "rows to predict (CSV, - is standard input)", .value_name = "IN", .is_file = true});
+                  {.help = "rows to predict (CSV, - is standard input)", .value_name = "IN", .file = FileUse::kReads});
     options.add("output", output_,
                 {.help = "where the predictions go (standard output)",
                  .value_name = "OUT",
-                 .is_file = true,
+                 .file = FileUse::kWrites,
                  .short_name = 'o'});
     options.add("proba", proba_, {.help = "also the probability of every class"});
     options.add("keep", keep_, {.help = "columns of the input to copy before the prediction", .value_name = "COLS"});
@@ -138,8 +139,6 @@ class Predict : public Command {
     if (proba_ && !pipeline.is_classification())
       throw_usage("--proba is for models of classes, this one predicts numbers");
     const std::string out_path = output_.empty() ? "-" : output_;
-    check_output_is_not_input(out_path, input_);
-    check_output_is_not_input(out_path, model_);
 
     TransformCounts counts;
     std::uint64_t rows = 0;
@@ -179,7 +178,8 @@ class Predict : public Command {
 
   std::uint64_t stream_rows(Session& session, const Pipeline& pipeline, const std::string& out_path,
                             TransformCounts& counts) {
-    CsvStream stream(input_, reading(pipeline), session.context());
+    const CsvReadOptions csv = reading(pipeline);
+    CsvStream stream(input_, csv, session.context());
     find_kept(stream.header());
     const LineFormat format(pipeline, keep_, proba_);
     const std::string header = format.header();

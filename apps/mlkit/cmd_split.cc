@@ -74,6 +74,7 @@ std::vector<std::int64_t> times_of(const Column& column) {
 class SplitCommand : public Command {
  public:
   void declare(FieldList& arguments, FieldList& options) override;
+  void name_outputs() override;
   int run(Session& session) override;
 
  private:
@@ -83,8 +84,7 @@ class SplitCommand : public Command {
     const RowList* rows;
   };
 
-  void check_options();
-  void name_outputs();
+  void check_options() const;
   CsvReadOptions reading() const;
   Split split(const Table& table, std::uint64_t seed, Context& context);
   std::vector<std::uint32_t> folds(const Table& table, std::uint64_t seed);
@@ -110,9 +110,10 @@ class SplitCommand : public Command {
 };
 
 void SplitCommand::declare(FieldList& arguments, FieldList& options) {
-  arguments.add("in", input_, {.help = "table to split; - is standard input", .value_name = "IN", .is_file = true});
+  arguments.add("in", input_,
+                {.help = "table to split; - is standard input", .value_name = "IN", .file = FileUse::kReads});
   const auto file = [](std::string help) {
-    return FieldInfo{.help = std::move(help), .value_name = "FILE", .is_file = true};
+    return FieldInfo{.help = std::move(help), .value_name = "FILE", .file = FileUse::kWrites};
   };
   options.add("train", train_, file("training rows; with no output named at all, NAME_train.csv, NAME_test.csv here"));
   options.add("valid", valid_, file("validation rows (needs --valid-size)"));
@@ -160,7 +161,7 @@ void SplitCommand::name_outputs() {
   if (valid_size_) valid_ = stem + "_valid.csv";
 }
 
-void SplitCommand::check_options() {
+void SplitCommand::check_options() const {
   int ways = 0;
   for (const std::string* way : {&group_, &time_, &by_hash_}) ways += way->empty() ? 0 : 1;
   if (ways > 1) throw_usage("--group, --time and --by-hash are three ways to split: give one");
@@ -171,17 +172,8 @@ void SplitCommand::check_options() {
   if (!folds_.empty() && (!time_.empty() || !by_hash_.empty())) {
     throw_usage("--folds are drawn at random or by --group, not by --time or --by-hash");
   }
-  name_outputs();
   if (!test_.empty() && test_size_ == 0) throw_usage("--test with a --test-size of 0 would be empty");
   if (!valid_.empty() && valid_size_ == 0.0) throw_usage("--valid with a --valid-size of 0 would be empty");
-  const std::string* outputs[] = {&train_, &valid_, &test_, &folds_};
-  for (const std::string* output : outputs) {
-    if (output->empty()) continue;
-    check_output_is_not_input(*output, input_);
-    for (const std::string* other : outputs) {
-      if (other != output && *other == *output) throw_usage("two outputs have the same name, " + *output);
-    }
-  }
 }
 
 // Only the columns that decide are converted; the text of all of them is kept.
@@ -310,8 +302,6 @@ void SplitCommand::finish(Session& session, const Table& table, const std::vecto
   line.pop_back();
   const std::string target = target_.empty() ? "COL" : target_;
   if (!train_.empty()) line += "; next: mlkit train " + train_ + " --target " + target + " -o MODEL";
-  if (train_.empty() && !folds_.empty())
-    line += "; next: mlkit cv " + input_ + " --target " + target + " --folds " + folds_;
   session.summary(line);
 }
 

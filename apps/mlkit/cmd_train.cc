@@ -25,13 +25,14 @@ constexpr std::size_t kCoefficientsShown = 12;
 class Train : public Command {
  public:
   void declare(FieldList& arguments, FieldList& options) override {
-    arguments.add("input", input_,
-                  {.help = "rows to learn from (CSV, - is standard input)", .value_name = "IN", .is_file = true});
+    arguments.add(
+        "input", input_,
+        {.help = "rows to learn from (CSV, - is standard input)", .value_name = "IN", .file = FileUse::kReads});
     options.add("target", train_.target, {.help = "the column to predict", .value_name = "COL", .required = true});
     options.add("output", output_,
                 {.help = "the model file to write",
                  .value_name = "MODEL",
-                 .is_file = true,
+                 .file = FileUse::kWrites,
                  .short_name = 'o',
                  .required = true});
     options.add("model", train_.model,
@@ -49,14 +50,16 @@ class Train : public Command {
                 {.help = "call a row positive from this probability on", .range = between(0, 1)});
     options.add("class_weight", train_.class_weight,
                 {.help = "balanced: rows of each class weigh the same in sum", .choices = {"none", "balanced"}});
-    options.add(
-        "valid", valid_,
-        {.help = "rows to score the model on that it does not learn from", .value_name = "FILE", .is_file = true});
+    options.add("valid", valid_,
+                {.help = "rows to score the model on that it does not learn from",
+                 .value_name = "FILE",
+                 .file = FileUse::kReads});
     options.add(
         "cv", cv_,
         {.help = "also cross-validate with this many folds", .value_name = "K", .range = {.min = 2, .max = 1000}});
-    options.add("trace", trace_,
-                {.help = "writes the objective after every iteration (CSV)", .value_name = "FILE", .is_file = true});
+    options.add(
+        "trace", trace_,
+        {.help = "writes the objective after every iteration (CSV)", .value_name = "FILE", .file = FileUse::kWrites});
     options.add("if_changed", if_changed_, {.help = "leave outputs that would not change untouched"});
     declare_fit_options(options);
     options.add_struct(train_.preprocess);
@@ -64,7 +67,7 @@ class Train : public Command {
                 {.help = "clean first, learned on the training rows: by default, or as a recipe says",
                  .value_name = "RECIPE",
                  .group = "Preprocessing",
-                 .is_file = true,
+                 .file = FileUse::kReads,
                  .if_bare = ""});
     table_in_.declare(options);
   }
@@ -74,7 +77,6 @@ class Train : public Command {
       if (!output->empty()) session.require_output_beside_json(*output);
     }
     validate_preprocess_options(train_.preprocess);
-    if (output_ != "-") check_output_is_not_input(output_, input_);
     if (input_ == "-" && valid_ == "-")
       throw_usage("IN and --valid are both standard input", "name one of the two files");
     train_.seed = session.seed();

@@ -11,7 +11,8 @@ namespace {
 class Verify : public Command {
  public:
   void declare(FieldList& arguments, FieldList&) override {
-    arguments.add("model", model_, {.help = "a model file made by train", .value_name = "MODEL", .is_file = true});
+    arguments.add("model", model_,
+                  {.help = "a model file made by train", .value_name = "MODEL", .file = FileUse::kReads});
   }
 
   int run(Session& session) override {

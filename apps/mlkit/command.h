@@ -91,6 +91,9 @@ class Command {
   virtual ~Command() = default;
   // Positional arguments in order (required unless the target is optional), and options.
   virtual void declare(FieldList& arguments, FieldList& options) = 0;
+  // Names the outputs whose names follow from other options. Called once all options are read, before the files of the
+  // command are checked to be separate ones (separate_files.h).
+  virtual void name_outputs() {}
   // The exit code: 0, or 1 for a negative finding. Everything else is thrown as Error.
   virtual int run(Session& session) = 0;
 };

@@ -6,10 +6,12 @@
 #include <cstdlib>
 #include <map>
 
+#include "field_names.h"
 #include "help.h"
 #include "mlkit/base/error.h"
 #include "mlkit/base/input_file.h"
 #include "mlkit/base/text.h"
+#include "separate_files.h"
 
 namespace mlkit::app {
 namespace {
@@ -19,19 +21,9 @@ using Words = std::vector<std::string>;
 constexpr std::size_t kLargestConfigFile = 16 << 20;
 
 bool is_option(const std::string& word) { return word.size() > 1 && word[0] == '-'; }
-bool is_flag(const Field& field) { return std::holds_alternative<bool*>(field.target); }
 bool is_list(const Field& field) { return std::holds_alternative<std::vector<std::string>*>(field.target); }
 // An argument is needed unless its member can be empty.
 bool is_needed(const Field& field) { return std::holds_alternative<std::string*>(field.target); }
-
-std::string flag_of(std::string name) {
-  std::replace(name.begin(), name.end(), '_', '-');
-  return "--" + name;
-}
-
-std::string argument_name(const Field& field) {
-  return field.info.value_name.empty() ? field.name : field.info.value_name;
-}
 
 // A word's option part: "--max_iter=5" -> "--max-iter"; "-ofile" -> "-o".
 std::string option_part(const std::string& word) {
@@ -381,6 +373,8 @@ Request read_command(const CommandTable& table, const CommandRow& row, const Wor
   for (std::size_t i = 0; i < given.size(); ++i) set_option(options.all()[i], parsed.options[i]);
   for (std::size_t i = 0; i < arguments.all().size(); ++i) set_argument(arguments.all()[i], parsed.arguments[i]);
   require_given(arguments, options, row, given);
+  request.command->name_outputs();
+  require_separate_files(arguments, options);
   return request;
 }
 

@@ -3,18 +3,13 @@
 #include <charconv>
 #include <cmath>
 
+#include "field_names.h"
+
 namespace mlkit::app {
 namespace {
 
 constexpr std::size_t kWidth = 80;
 constexpr std::size_t kHelpColumn = 28;
-
-std::string flag_of(std::string name) {
-  for (char& c : name) {
-    if (c == '_') c = '-';
-  }
-  return "--" + name;
-}
 
 // Appends `text` from column `at` on, lines broken at blanks and continued at `indent`.
 void append_wrapped(std::string& out, std::size_t at, std::size_t indent, std::string_view text) {
@@ -106,21 +101,12 @@ std::string help_of(const Field& field) {
   return text;
 }
 
-bool is_flag(const Field& field) { return std::holds_alternative<bool*>(field.target); }
-
 std::string left_of(const Field& field) {
   std::string left = field.info.short_name != 0 ? std::string("  -") + field.info.short_name + ", " : "      ";
   left += flag_of(field.name);
   if (is_flag(field)) return left;
   const std::string value = value_name_of(field);
   return left + (field.info.if_bare ? " [" + value + "]" : " " + value);
-}
-
-std::string argument_name(const Field& field) {
-  if (!field.info.value_name.empty()) return field.info.value_name;
-  std::string name = field.name;
-  for (char& c : name) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return name;
 }
 
 void append_options(std::string& out, const std::string& heading, const FieldList& options, const std::string& group) {
@@ -172,7 +158,7 @@ void GlobalOptions::declare(FieldList& options) {
                        "over the file",
                .value_name = "FILE",
                .group = group,
-               .is_file = true});
+               .file = FileUse::kReads});
   options.add("help", help, {.help = "this page", .group = group, .short_name = 'h'});
   options.add("version", version, {.help = "the version", .group = group});
 }

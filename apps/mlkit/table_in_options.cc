@@ -92,7 +92,7 @@ void TableInOptions::declare(FieldList& options) {
               {.help = "the same from a JSON file: {\"column\": \"type\"}",
                .value_name = "FILE",
                .group = group,
-               .is_file = true});
+               .file = FileUse::kReads});
   options.add(
       "on_bad_row", on_bad_row,
       {.help = "what to do with a row that cannot be read", .choices = {"error", "skip", "pad"}, .group = group});
@@ -100,7 +100,7 @@ void TableInOptions::declare(FieldList& options) {
               {.help = "the raw bytes of rows that were not read go here",
                .value_name = "FILE",
                .group = group,
-               .is_file = true});
+               .file = FileUse::kWrites});
 }
 
 CsvReadOptions TableInOptions::to_csv_options() const {

@@ -83,6 +83,8 @@ std::string follow_links(const std::string& path) {
   fail(path, ELOOP, "follow the symbolic link");
 }
 
+bool is_same_inode(const struct stat& a, const struct stat& b) { return a.st_dev == b.st_dev && a.st_ino == b.st_ino; }
+
 // The open descriptor that "-", /dev/stdout, /dev/stderr or /dev/fd/N stand for. Opening those names
 // again would start at offset 0 of a redirected file, and fails on sockets.
 std::optional<int> descriptor_of(const std::string& path) {
@@ -296,13 +298,25 @@ void remove_temporary_files() noexcept {
   }
 }
 
+bool is_same_file(const std::string& a, const std::string& b) {
+  if (a == "-" || b == "-") return false;
+  struct stat info_a {};
+  struct stat info_b {};
+  const int error_a = ::stat(a.c_str(), &info_a) == 0 ? 0 : errno;
+  const int error_b = ::stat(b.c_str(), &info_b) == 0 ? 0 : errno;
+  if (error_a == 0 && error_b == 0) return S_ISREG(info_a.st_mode) && is_same_inode(info_a, info_b);
+  if (error_a != ENOENT || error_b != ENOENT) return false;
+  const std::string end_a = follow_links(a);
+  const std::string end_b = follow_links(b);
+  const std::string folder_a = folder_of(end_a);
+  const std::string folder_b = folder_of(end_b);
+  if (end_a.substr(folder_a.size()) != end_b.substr(folder_b.size())) return false;
+  return ::stat(folder_a.empty() ? "." : folder_a.c_str(), &info_a) == 0 &&
+         ::stat(folder_b.empty() ? "." : folder_b.c_str(), &info_b) == 0 && is_same_inode(info_a, info_b);
+}
+
 void check_output_is_not_input(const std::string& output, const std::string& input) {
-  if (output == "-" || input == "-") return;
-  struct stat info_out {};
-  struct stat info_in {};
-  if (::stat(output.c_str(), &info_out) != 0 || ::stat(input.c_str(), &info_in) != 0) return;
-  if (!S_ISREG(info_out.st_mode)) return;
-  if (info_out.st_dev == info_in.st_dev && info_out.st_ino == info_in.st_ino) {
+  if (is_same_file(output, input)) {
     throw_usage("the output " + output + " is the input", "give another file name for the output");
   }
 }

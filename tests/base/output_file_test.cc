@@ -247,5 +247,18 @@ TEST_F(OutputFileTest, OutputOverInputIsRefusedHoweverItIsSpelled) {
   check_output_is_not_input("/dev/null", "/dev/null");
 }
 
+TEST_F(OutputFileTest, FilesToBeMadeAreTheSameByFolderAndName) {
+  fs::create_directory(path("folder"));
+  fs::create_directory_symlink("folder", path("alias"));
+  fs::create_symlink("folder/new", path("link"));
+  for (const std::string name : {"folder/new", "./folder/new", "folder/../folder/new", "alias/new", "link"}) {
+    EXPECT_TRUE(is_same_file(path(name), path("folder/new"))) << name;
+  }
+  for (const std::string name : {"new", "folder/other", "nowhere/new", "folder"}) {
+    EXPECT_FALSE(is_same_file(path(name), path("folder/new"))) << name;
+  }
+  EXPECT_FALSE(is_same_file("-", "-"));
+}
+
 }  // namespace
 }  // namespace mlkit

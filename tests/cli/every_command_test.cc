@@ -1,12 +1,16 @@
 // Rules that hold for every command and every option: checked by walking the table.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <map>
 #include <set>
 #include <sstream>
 
 #include "command.h"
 #include "command_line.h"
+#include "field_names.h"
 #include "mlkit/base/error.h"
+#include "support/run_program.h"
 
 namespace mlkit::app {
 namespace {
@@ -17,13 +21,6 @@ struct Options {
   FieldList arguments;
   FieldList options;
 };
-
-std::string flag_of(std::string name) {
-  for (char& c : name) {
-    if (c == '_') c = '-';
-  }
-  return "--" + name;
-}
 
 // The usage error of a command line, "" where it is accepted.
 std::string usage_error(const Words& words) {
@@ -127,6 +124,87 @@ TEST_P(EveryCommand, MissingArgumentsAreNamed) {
     EXPECT_NE(usage_error({GetParam()}).find(name + " is missing"), std::string::npos);
     return;
   }
+}
+
+// The field's name as errors show it, and its place: an argument's number, or that of an option behind them.
+struct FileField {
+  std::string shown;
+  FileUse use;
+  std::size_t place;
+};
+
+std::vector<FileField> file_fields(const Options& declared) {
+  std::vector<FileField> out;
+  std::size_t place = 0;
+  for (const Field& field : declared.arguments.all()) {
+    if (field.info.file != FileUse::kNone) out.push_back({argument_name(field), field.info.file, place});
+    ++place;
+  }
+  for (const Field& field : declared.options.all()) {
+    if (field.info.file != FileUse::kNone) out.push_back({flag_of(field.name), field.info.file, place});
+    ++place;
+  }
+  return out;
+}
+
+// A command line with these values at these places, and what else it cannot be without.
+Words words_with(const std::string& command, const Options& declared,
+                 const std::map<std::size_t, std::string>& values) {
+  Words words = {command};
+  std::size_t place = 0;
+  for (const Field& field : declared.arguments.all()) {
+    const auto given = values.find(place);
+    words.push_back(given != values.end() ? given->second : "some_" + field.name);
+    ++place;
+  }
+  for (const Field& field : declared.options.all()) {
+    const auto given = values.find(place);
+    if (given != values.end()) words.push_back(flag_of(field.name) + "=" + given->second);
+    if (given == values.end() && field.info.required) words.push_back(flag_of(field.name) + "=some_" + field.name);
+    ++place;
+  }
+  return words;
+}
+
+TEST_P(EveryCommand, NoFileIsWrittenThatIsReadOrWrittenElsewhere) {
+  Options declared;
+  const auto command = row().make();
+  command->declare(declared.arguments, declared.options);
+  GlobalOptions globals;
+  globals.declare(declared.options);
+  const test::TemporaryFolder folder;
+  test::write_text(folder / "file", "{}");  // also a configuration without options
+  test::write_text(folder / "other", "{}");
+  std::filesystem::create_symlink("file", folder / "link");
+  std::filesystem::create_hard_link(folder / "file", folder / "hard");
+  const std::vector<FileField> fields = file_fields(declared);
+  for (const FileField& a : fields) {
+    for (const FileField& b : fields) {
+      if (a.place >= b.place) continue;
+      const bool written = a.use == FileUse::kWrites || b.use == FileUse::kWrites;
+      const auto error_with = [&](const std::string& first, const std::string& second) {
+        return usage_error(words_with(GetParam(), declared, {{a.place, folder / first}, {b.place, folder / second}}));
+      };
+      EXPECT_EQ(error_with("file", "other"), "") << a.shown << " " << b.shown;
+      for (const char* same : {"file", "./file", "link", "hard"}) {
+        const std::string error = error_with("file", same);
+        EXPECT_EQ(error.find(" are the same file") != std::string::npos, written) << a.shown << " " << b.shown << error;
+        if (!written) continue;
+        EXPECT_NE(error.find(a.shown + " "), std::string::npos) << error;
+        EXPECT_NE(error.find(b.shown + " "), std::string::npos) << error;
+      }
+      if (a.use != FileUse::kWrites || b.use != FileUse::kWrites) continue;
+      EXPECT_NE(error_with("new", "./new").find(" are the same file"), std::string::npos) << a.shown << " " << b.shown;
+    }
+  }
+}
+
+TEST(CommandTable, OutputsThatAreNamedByTheCommandAreCheckedAsWell) {
+  EXPECT_EQ(usage_error({"split", "some_table.csv"}), "");
+  EXPECT_NE(usage_error({"split", "some_table.csv", "--rejects", "./some_table_test.csv"}).find("--test"),
+            std::string::npos);
+  EXPECT_NE(usage_error({"clean", "some_table.csv", "--report", "-"}).find("--output"), std::string::npos);
+  EXPECT_EQ(usage_error({"clean", "-", "-o", "/dev/null", "--report", "/dev/null"}), "");
 }
 
 std::vector<std::string> names() {

@@ -219,15 +219,20 @@ TEST_F(Surroundings, TheNumberOfThreadsChangesNoByte) {
 
 TEST_F(Surroundings, InputIsNeverTheOutput) {
   const std::string before = read_text(*folder_ / "iris.csv");
+  const std::string model = read_text(*folder_ / "iris.mlkit");
   for (const char* command :
-       {"mlkit clean iris.csv -o iris.csv", "mlkit clean iris.csv -o ./iris.csv",
-        "ln -sf iris.csv alias.csv; mlkit clean iris.csv -o alias.csv",
+       {"mlkit train iris.csv --target species -o m --trace iris.csv",
+        "cp iris.csv v.csv; mlkit train v.csv --target species --valid iris.csv -o iris.csv",
+        "mlkit evaluate iris.mlkit iris.csv --roc iris.csv", "mlkit evaluate iris.mlkit iris.csv --pr iris.mlkit",
+        "mlkit predict iris.mlkit iris.csv --rejects iris.mlkit", "mlkit clean iris.csv -o iris.csv",
+        "mlkit clean iris.csv -o ./iris.csv", "ln -sf iris.csv alias.csv; mlkit clean iris.csv -o alias.csv",
         "ln -f iris.csv hard.csv; mlkit clean hard.csv -o iris.csv", "mlkit predict iris.mlkit iris.csv -o iris.csv",
         "mlkit predict iris.mlkit iris.csv -o iris.mlkit", "mlkit train iris.csv --target species -o iris.csv",
         "mlkit split iris.csv --train iris.csv --test b.csv"}) {
     const RunResult result = shell(command);
     EXPECT_EQ(result.exit_code, 2) << command << result.err;
     EXPECT_EQ(read_text(*folder_ / "iris.csv"), before) << command;
+    EXPECT_EQ(read_text(*folder_ / "iris.mlkit"), model) << command;
   }
 }
 

@@ -34,13 +34,17 @@ inline NumberRange strictly_between(double min, double max) {
   return {.min = min, .max = max, .min_open = true, .max_open = true};
 }
 
+// What a command does with the file that a value names. A file that is written must be neither read nor written by
+// another field of the same command line.
+enum class FileUse : std::uint8_t { kNone, kReads, kWrites };
+
 struct FieldInfo {
   std::string help;             // one line, lower case, no full stop
   std::string value_name = {};  // what stands for the value in --help, e.g. FILE, COL
   NumberRange range = {};
   std::vector<std::string> choices = {};  // for texts; '_' and '-' are alike
   std::string group = {};                 // heading in --help; "" = the command's own options
-  bool is_file = false;                   // completed as a file name by the shell
+  FileUse file = FileUse::kNone;
   bool hidden = false;
   char short_name = 0;  // -o for --output
   // The value of an option that stands alone ("--clean" beside "--clean RECIPE"); nullopt: a value is needed.

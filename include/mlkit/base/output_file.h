@@ -51,7 +51,11 @@ void remove_temporary_files() noexcept;
 // Whether bytes for `path` go to standard output: "-", /dev/stdout, /dev/fd/1.
 bool is_standard_output(const std::string& path);
 
-// Throws Error(kUsage) where an output would overwrite an input (same file on disk).
+// Whether two names stand for the same regular file: by device and inode, or, where neither is there yet, by folder and
+// name once symbolic links are followed. "-" (a standard stream), devices and pipes are never the same file.
+bool is_same_file(const std::string& a, const std::string& b);
+
+// Throws Error(kUsage) where an output would overwrite an input (is_same_file).
 void check_output_is_not_input(const std::string& output, const std::string& input);
 
 }  // namespace mlkit
