@@ -111,6 +111,17 @@ std::string confusion_text(const Confusion& confusion, const std::vector<std::st
   return out;
 }
 
+// Every name that --metrics and --gate take: the message for an unknown one points here.
+std::string metrics_help() {
+  std::string classes;
+  std::string numbers;
+  for (const MetricInfo& metric : metric_table()) {
+    std::string& names = metric.applies == MetricFor::kNumbers ? numbers : classes;
+    names += (names.empty() ? "" : ", ") + metric.name;
+  }
+  return "which ones; of classes: " + classes + "; of numbers: " + numbers;
+}
+
 class Evaluate : public Command {
  public:
   void declare(FieldList& arguments, FieldList& options) override {
@@ -119,8 +130,7 @@ class Evaluate : public Command {
     arguments.add(
         "input", input_,
         {.help = "rows with known answers (CSV, - is standard input)", .value_name = "IN", .file = FileUse::kReads});
-    options.add("metrics", metrics_,
-                {.help = "which ones (the names of scikit-learn's scorers)", .value_name = "LIST"});
+    options.add("metrics", metrics_, {.help = metrics_help(), .value_name = "LIST"});
     options.add(
         "threshold", threshold_,
         {.help = "positive from this probability on, instead of the model's own threshold", .range = between(0, 1)});

@@ -379,7 +379,7 @@ const Row& find_row(std::string_view name) {
   }
   const std::string near = nearest_name(name, names);
   throw_usage("there is no metric \"" + std::string(name) + "\"",
-              near.empty() ? "`evaluate --help` lists them" : "did you mean " + near + "?");
+              near.empty() ? "mlkit evaluate --help lists them" : "did you mean " + near + "?");
 }
 
 void check_shapes(const ScoredRows& in) {

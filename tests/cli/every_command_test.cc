@@ -10,6 +10,7 @@
 #include "command_line.h"
 #include "field_names.h"
 #include "mlkit/base/error.h"
+#include "mlkit/eval/metrics.h"
 #include "support/run_program.h"
 
 namespace mlkit::app {
@@ -220,6 +221,14 @@ TEST(CommandTable, OverviewNamesEveryCommandAndFitsTheTerminal) {
   for (const CommandRow& row : command_table()) EXPECT_NE(text.find("\n  " + row.name + " "), std::string::npos);
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
+}
+
+TEST(CommandTable, HelpOfEvaluateListsEveryMetric) {
+  std::string text = read_command_line({"evaluate", "--help"}).text;
+  for (char& c : text) c = c == ',' || c == ';' || c == '\n' ? ' ' : c;
+  for (const MetricInfo& metric : metric_table()) {
+    EXPECT_NE(text.find(" " + metric.name + " "), std::string::npos) << metric.name;
+  }
 }
 
 TEST(CommandTable, NamesAreUniqueAndGroupsAreTogether) {

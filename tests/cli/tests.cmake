@@ -6,6 +6,7 @@ mlkit_test(cli
   ${CMAKE_CURRENT_LIST_DIR}/golden_suites_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/predict_keep_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/inputs_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/named_commands_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/progress_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/streams_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/surroundings_test.cc
