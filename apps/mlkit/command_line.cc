@@ -259,7 +259,7 @@ void refuse_left_over(const Words& left_over, const OptionNames& names, const Co
 
 // An empty file name is a variable of a script that was not set, not a wish for no file.
 void refuse_empty_file_name(const Field& field, const Words& values, const std::string& name) {
-  const bool may_be_empty = !field.info.is_file || field.info.if_bare == "";
+  const bool may_be_empty = field.info.file == FileUse::kNone || field.info.if_bare == "";
   if (!may_be_empty && std::find(values.begin(), values.end(), "") != values.end()) {
     throw_usage(name + " has an empty file name", "leave the option out, or name a file");
   }

@@ -57,8 +57,8 @@ struct Sample : Command {
     options.add("max_iter", max_iter, {.help = "iterations", .range = at_least(1)});
     options.add("C", c, {.help = "inverse penalty", .range = {.min = 0, .min_open = true, .allow_inf = true}});
     options.add("fast", fast, {.help = "fast"});
-    options.add("log", log, {.help = "a file", .is_file = true});
-    options.add("recipe", recipe, {.help = "a file or nothing", .is_file = true, .if_bare = ""});
+    options.add("log", log, {.help = "a file", .file = FileUse::kReads});
+    options.add("recipe", recipe, {.help = "a file or nothing", .file = FileUse::kReads, .if_bare = ""});
     options.add("solver", solver, {.help = "solver", .choices = {"auto", "big_one"}});
   }
   int run(Session&) override { return 0; }
