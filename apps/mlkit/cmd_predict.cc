@@ -1,5 +1,6 @@
 // predict: streams rows through a sealed model, in bounded memory and in their order.
 #include <algorithm>
+#include <cmath>
 #include <mutex>
 
 #include "command.h"
@@ -81,6 +82,7 @@ class LineFormat {
   }
 
   static void append_number(std::string& out, double value) {
+    if (!std::isfinite(value)) throw_data("a prediction is beyond the range of a double");
     char text[kMaxNumberText];
     out.append(text, format_number(value, text));
   }

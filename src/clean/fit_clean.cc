@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <unordered_set>
 
@@ -188,6 +189,11 @@ void Fitter::learn() {
     rule.fill = rules_.fill;
     rule.outliers = rules_.outlier_action;
     learned[c] = internal::learn_column(table_.column(c), fit_.kept, rules_, rule);
+    for (const double number : {rule.fill_number, rule.low, rule.high, rule.replacement}) {
+      if (std::isfinite(number)) continue;
+      throw Error(ErrorCode::kData, "what is learned from the column is beyond the range of a double",
+                  {.file = {}, .column = rule.name, .hint = "--exclude " + rule.name + " leaves it as it is"});
+    }
   });
   if (recipe().options.indicator) set_indicators(learned);
   warn_about_outliers(learned);

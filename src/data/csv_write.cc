@@ -1,9 +1,11 @@
 #include "mlkit/data/csv_write.h"
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
+#include "mlkit/base/error.h"
 #include "mlkit/data/datetime.h"
 #include "mlkit/data/numbers.h"
 #include "mlkit/parallel/blocks.h"
@@ -71,8 +73,13 @@ void append_csv_field(std::string& out, std::string_view text, char delimiter) {
 void append_csv_cell(std::string& out, const Column& column, std::size_t row, char delimiter) {
   if (column.is_missing(row)) return;
   if (column.is_numeric()) {
+    const double value = column.numbers().values[row];
+    if (!std::isfinite(value)) {
+      throw Error(ErrorCode::kData, "a number to be written is beyond the range of a double",
+                  {.file = {}, .column = column.name, .hint = {}});
+    }
     char buffer[kMaxNumberText];
-    const char* end = format_number(column.numbers().values[row], buffer);
+    const char* end = format_number(value, buffer);
     out.append(buffer, static_cast<std::size_t>(end - buffer));
   } else if (column.is_categorical()) {
     append_csv_field(out, (*column.categories().levels)[column.categories().codes[row]], delimiter);

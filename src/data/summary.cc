@@ -79,6 +79,24 @@ double Moments::sd_n() const { return count == 0 ? kNaN : std::sqrt(squares / st
 
 double Moments::sd_n_minus_1() const { return count < 2 ? kNaN : std::sqrt(squares / static_cast<double>(count - 1)); }
 
+namespace {
+
+// The mean where the sum is beyond the range of a double though the mean is not: of the values times a power of
+// two, which loses nothing of numbers that matter beside 1e300. (The values are finite.)
+double mean_of_huge(std::span<const double> values, const Context& context) {
+  constexpr double kDown = 0x1p-200;  // times 2^32 rows still far below the largest double
+  const DoubleSum sum = reduce_blocks(context, values.size(), kRowBlock, FirstPass{},
+                                      [&](std::size_t, std::size_t begin, std::size_t end) {
+                                        FirstPass part;
+                                        for (std::size_t i = begin; i < end; ++i) part.sum.add(values[i] * kDown);
+                                        return part;
+                                      })
+                            .sum;
+  return sum.value() / static_cast<double>(values.size()) / kDown;
+}
+
+}  // namespace
+
 Moments compute_moments(std::span<const double> values, const Context& context) {
   Moments moments;
   moments.count = values.size();
@@ -97,6 +115,7 @@ Moments compute_moments(std::span<const double> values, const Context& context) 
   moments.min = first.min;
   moments.max = first.max;
   moments.mean = first.sum.value() / n;
+  if (!std::isfinite(moments.mean)) moments.mean = mean_of_huge(values, context);
   const SecondPass second = reduce_blocks(context, values.size(), kRowBlock, SecondPass{},
                                           [&](std::size_t, std::size_t begin, std::size_t end) {
                                             SecondPass part;

@@ -79,6 +79,18 @@ TEST(WriteCsv, ReadsBackToTheSameTable) {
   }
 }
 
+TEST(WriteCsv, ANumberThatIsNotFiniteIsRefusedByItsColumn) {
+  const Table table(
+      {make_numeric_column("fine", {1, 2}), make_numeric_column("huge", {1, std::numeric_limits<double>::infinity()})});
+  try {
+    written(table);
+    FAIL() << "an infinity was written";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kData);
+    EXPECT_EQ(error.place().column, "huge");
+  }
+}
+
 TEST(WriteCsv, SameBytesForAnyNumberOfThreads) {
   const Table table = random_table(20000);
   const std::string one = written(table);

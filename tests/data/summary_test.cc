@@ -132,6 +132,14 @@ TEST(Summary, HugeValuesDoNotOverflow) {
   EXPECT_EQ(select_quantile(high, 0.5), 1.6e308);
 }
 
+TEST(Summary, TheMeanOfHugeNumbersDoesNotOverflow) {
+  // One rounding of the sum and one of the quotient: 2 ulp.
+  const std::vector<double> alike(3, 1.7e308);
+  EXPECT_NEAR(compute_moments(alike, Context(1)).mean / 1.7e308, 1, 4e-16);
+  const std::vector<double> mixed = {1.7e308, 1.7e308, -1.7e308, -1.7e308, 1.5e308};
+  EXPECT_NEAR(compute_moments(mixed, Context(1)).mean / 3e307, 1, 4e-16);
+}
+
 TEST(Summary, EmptyAndSingle) {
   std::vector<double> none;
   EXPECT_TRUE(std::isnan(select_quantile(none, 0.5)));
