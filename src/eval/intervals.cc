@@ -100,8 +100,16 @@ std::optional<AucWithError> delong_auc(const ThresholdSweep& sweep, double confi
     last = point;
   }
   out.std_error = std::sqrt(positive_square / (p - 1) / p + negative_square / (n - 1) / n);
-  const double half = normal_two_sided_quantile(confidence) * out.std_error;
-  out.interval = {std::max(0.0, out.auc - half), std::min(1.0, out.auc + half)};
+  if (!(out.auc > 0 && out.auc < 1 && out.std_error > 0)) {
+    const double pairs = std::min(p, n);
+    out.interval = wilson_interval(out.auc * pairs, pairs, confidence);
+    return out;
+  }
+  const double odds = out.auc / (1.0 - out.auc);
+  const double half = normal_two_sided_quantile(confidence) * out.std_error / (out.auc * (1.0 - out.auc));
+  const double low = odds * mlkit::exp(-half);
+  const double down = mlkit::exp(-half) / odds;  // of 1 / odds: no infinity / infinity
+  out.interval = {low / (1.0 + low), 1.0 / (1.0 + down)};
   return out;
 }
 

@@ -185,7 +185,9 @@ Answer plain(const Weighted& w, Ratio ClassScores::*member, const char* note) {
   return from_ratio(class_scores(w.confusion(), w.positive_class()).*member, note);
 }
 
-enum class IntervalKind { kBootstrap, kWilson, kDeLong };
+// kNone: the calibration errors. A resample repeats rows, which adds to |truth - probability| in every bin what
+// drawing the sample added before: the bootstrap doubles the bias and does not cover a calibrated model's 0.
+enum class IntervalKind { kBootstrap, kWilson, kDeLong, kNone };
 
 struct Row {
   MetricInfo info;
@@ -303,13 +305,13 @@ const std::vector<Row>& rows_of_table() {
        }},
       {{"ece", kC, false, true, "expected calibration error, bins of equal width"},
        true,
-       K::kBootstrap,
+       K::kNone,
        [](W w) {
          return Answer{w.calibration(false), ""};
        }},
       {{"ece_mass", kC, false, false, "expected calibration error, bins of equal size"},
        true,
-       K::kBootstrap,
+       K::kNone,
        [](W w) {
          return Answer{w.calibration(true), ""};
        }},
@@ -430,6 +432,14 @@ std::optional<Interval> interval_by_formula(const Row& row, const Weighted& w, c
   return std::nullopt;
 }
 
+// At the end of its range a score of the sample is that of nearly every resample: the bootstrap would claim that
+// it is certain. (A DeLong interval that is not defined is not replaced by a bootstrap either.)
+bool may_bootstrap(const Row& row, double value, const ScoredRows& in) {
+  if (row.interval == IntervalKind::kNone) return false;
+  if (row.interval == IntervalKind::kDeLong && in.classes == 2 && in.weights.empty()) return false;
+  return in.classes == 0 || (value != 0 && value != 1);
+}
+
 void add_bootstrap(Rows& rows, const std::vector<std::size_t>& which, const std::vector<const Row*>& metrics,
                    std::vector<MetricValue>& values, const Context& context) {
   const MetricOptions& options = rows.options();
@@ -452,7 +462,9 @@ void add_bootstrap(Rows& rows, const std::vector<std::size_t>& which, const std:
   };
   const auto intervals = bootstrap_intervals(n, static_cast<std::size_t>(options.resamples), options.seed,
                                              options.confidence, context, of_resample);
-  for (std::size_t k = 0; k < intervals.size(); ++k) values[which[k]].interval = intervals[k];
+  for (std::size_t k = 0; k < intervals.size(); ++k) {
+    if (intervals[k] && intervals[k]->low < intervals[k]->high) values[which[k]].interval = intervals[k];
+  }
 }
 
 }  // namespace
@@ -513,7 +525,7 @@ std::vector<MetricValue> compute_metrics(const ScoredRows& in, const std::vector
     }
     if (options.intervals && value.value) {
       value.interval = interval_by_formula(*metric, weighted, options);
-      if (!value.interval) to_bootstrap.push_back(values.size());
+      if (!value.interval && may_bootstrap(*metric, *value.value, in)) to_bootstrap.push_back(values.size());
     }
     values.push_back(std::move(value));
   }

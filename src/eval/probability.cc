@@ -34,7 +34,8 @@ struct BinSums {
     ++rows;
   }
   ReliabilityBin finish(double total) const {
-    return {low, high, weight / total, probability / weight, truth / weight, rows};
+    // Equal probabilities are their mean; their sum would have rounded.
+    return {low, high, weight / total, low == high ? low : probability / weight, truth / weight, rows};
   }
 };
 

@@ -44,7 +44,19 @@ TEST(Intervals, DeLongIsTheCovarianceOfPlacements) {
   ASSERT_TRUE(got.has_value());
   EXPECT_NEAR(got->auc, 0.7361111111111112, 1e-15);
   EXPECT_NEAR(got->std_error, 0.15340779190537862, 1e-15);
+  // numpy: expit(logit(auc) -+ 1.959963984540054 se / (auc (1 - auc)))
+  EXPECT_NEAR(got->interval.low, 0.3723835718289765, 1e-13);
+  EXPECT_NEAR(got->interval.high, 0.929150356257551, 1e-13);
+}
+
+TEST(Intervals, APerfectAreaOfFewRowsIsNotCertain) {
+  const std::vector<double> scores{.1, .2, .3, .7, .8};
+  const std::vector<std::uint8_t> positive{0, 0, 0, 1, 1};
+  const auto got = delong_auc(sweep_thresholds({scores, positive}));
+  ASSERT_TRUE(got.has_value());
+  EXPECT_EQ(got->auc, 1.0);
   EXPECT_EQ(got->interval.high, 1.0);
+  EXPECT_EQ(got->interval.low, wilson_interval(2, 2).low);
 }
 
 TEST(Intervals, DeLongNeedsTwoRowsOfEachClass) {

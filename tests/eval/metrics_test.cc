@@ -81,14 +81,45 @@ TEST(Metrics, EveryIntervalHoldsItsValueAndIgnoresThreads) {
   const auto one = values(example.rows(false), default_metrics(3), true, 1);
   const auto many = values(example.rows(false), default_metrics(3), true, 8);
   for (const auto& [name, value] : one) {
-    ASSERT_TRUE(value.value && value.interval) << name;
+    ASSERT_EQ(value.value.has_value(), true) << name;
+    if (name.starts_with("ece")) {
+      EXPECT_FALSE(value.interval.has_value());
+      continue;
+    }
+    ASSERT_TRUE(value.interval.has_value()) << name;
     EXPECT_LT(value.interval->low, value.interval->high) << name;
     EXPECT_EQ(value.interval->low, many.at(name).interval->low) << name;
     EXPECT_EQ(value.interval->high, many.at(name).interval->high) << name;
-    if (name.starts_with("ece")) continue;  // biased upwards in a resample: rows that repeat look uncalibrated
     EXPECT_LE(value.interval->low, *value.value) << name;
     EXPECT_GE(value.interval->high, *value.value) << name;
   }
+}
+
+TEST(Metrics, PerfectScoresOfFewRowsHaveNoIntervalWithoutWidth) {
+  const std::vector<std::uint32_t> labels{0, 0, 1, 1};
+  const std::vector<std::int32_t> predicted{0, 0, 1, 1};
+  const std::vector<double> probabilities{.9, .1, .8, .2, .1, .9, .3, .7};
+  ScoredRows rows;
+  rows.classes = 2, rows.labels = labels, rows.predicted = predicted, rows.probabilities = probabilities;
+  for (const auto& [name, value] : values(rows, default_metrics(2), true)) {
+    if (value.interval) {
+      EXPECT_LT(value.interval->low, value.interval->high) << name;
+    }
+    if (name == "f1" || name == "balanced_accuracy") {
+      EXPECT_FALSE(value.interval.has_value()) << name;
+    }
+    if (name == "accuracy" || name == "roc_auc") {
+      EXPECT_TRUE(value.interval.has_value()) << name;
+    }
+  }
+}
+
+TEST(Calibration, TheShareOfTheClassIsExactlyCalibrated) {
+  const std::vector<double> share(891, 342.0 / 891.0);
+  std::vector<std::uint8_t> positive(891, 0);
+  std::fill_n(positive.begin(), 342, std::uint8_t{1});
+  EXPECT_EQ(calibration_error(reliability_by_width(share, positive, 10)), 0.0);
+  EXPECT_EQ(calibration_error(reliability_by_mass(share, positive, 10)), 0.0);
 }
 
 TEST(Metrics, WhatIsNotDefinedSaysWhy) {

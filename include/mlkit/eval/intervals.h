@@ -30,10 +30,14 @@ Interval wilson_interval(double successes, double trials, double confidence = 0.
 // Biometrics 44, 1988), read from the sweep in one pass as Sun and Xu show ("Fast implementation of
 // DeLong's algorithm", IEEE Signal Processing Letters 21, 2014). For a sweep without weights.
 // nullopt unless both classes have two rows or more.
+// The interval is made on the logit scale (Pepe, The Statistical Evaluation of Medical Tests, 2003, 5.2.5), which
+// keeps it within 0 .. 1. At an area of 0 or 1, and wherever the standard error is 0, that has no width: then the
+// interval is Wilson's for a rate over as many trials as the smaller class has rows, which are that many
+// comparisons without a shared row.
 struct AucWithError {
   double auc = 0;
   double std_error = 0;
-  Interval interval;  // auc -+ z std_error, cut to [0, 1]
+  Interval interval;
 };
 std::optional<AucWithError> delong_auc(const ThresholdSweep& sweep, double confidence = 0.95);
 

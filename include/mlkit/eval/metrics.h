@@ -49,7 +49,9 @@ bool metric_applies(const MetricInfo& metric, std::size_t classes);
 std::vector<std::string> default_metrics(std::size_t classes);
 
 struct MetricOptions {
-  bool intervals = true;  // Wilson for rates, DeLong for AUC, bootstrap otherwise
+  // Wilson for rates, DeLong for AUC, bootstrap otherwise. None where no honest one is known: for calibration
+  // errors, for scores of classes at 0 or 1 but the Wilson and DeLong ones, and where all resamples agree.
+  bool intervals = true;
   double confidence = 0.95;
   std::int64_t resamples = 1000;        // of the bootstrap
   std::int64_t bootstrap_rows = 20000;  // above this many rows no bootstrap: those intervals are left out
