@@ -46,10 +46,14 @@ class Train : public Command {
     options.add("weight", train_.weight, {.help = "column with the weight of each row", .value_name = "COL"});
     options.add("positive", train_.positive,
                 {.help = "the positive one of two classes (the last in order)", .value_name = "CLASS"});
-    options.add("threshold", train_.threshold,
-                {.help = "call a row positive from this probability on", .range = between(0, 1)});
+    options.add(
+        "threshold", train_.threshold,
+        {.help = "call a row positive from this probability on (0.5; with --class-weight the weighted fit's own)",
+         .range = between(0, 1)});
     options.add("class_weight", train_.class_weight,
-                {.help = "balanced: rows of each class weigh the same in sum", .choices = {"none", "balanced"}});
+                {.help = "balanced: rows of each class weigh the same in sum; probabilities are corrected back to the "
+                         "true shares, the labels of two classes stay those of the weighted fit",
+                 .choices = {"none", "balanced"}});
     options.add("valid", valid_,
                 {.help = "rows to score the model on that it does not learn from",
                  .value_name = "FILE",
@@ -183,6 +187,7 @@ class Train : public Command {
     out["columns"] = pipeline.inputs().names();
     out["solver"] = record.solver;
     out["objective"] = record.objective;
+    if (target.task == Task::kBinary) out["threshold"] = pipeline.threshold();
     out["gradient_norm"] = trained.report.gradient_norm;
     out["iterations"] = record.iterations;
     out["converged"] = record.converged;
@@ -193,7 +198,9 @@ class Train : public Command {
       out["valid_intervals"] = intervals_to_json(scores.valid);
     }
     for (const CrossValidated& score : scores.cv) {
-      out["cv"][score.metric] = {{"mean", score.mean}, {"sd", score.sd}, {"folds", score.folds}};
+      Json& entry = out["cv"][score.metric];
+      entry = {{"mean", score.mean}, {"folds", score.folds}, {"defined", score.folds.size()}};
+      if (score.sd) entry["sd"] = *score.sd;
     }
     out["warnings"] = trained.warnings;
     return out;
@@ -213,6 +220,12 @@ class Train : public Command {
       if (kind == "logistic") out += ", lambda " + short_number(1 / train_.logistic.C);
       out += "\n";
     }
+    if (train_.class_weight == "balanced" && kind == "logistic") {
+      out += "balanced classes; probabilities are corrected back to the true shares" +
+             (target.task == Task::kBinary ? ", threshold " + short_number(pipeline.threshold())
+                                           : std::string(", and labels follow them")) +
+             "\n";
+    }
     out += "\non the training rows (the baseline answers the same to every row)\n" +
            render_metrics(trained.metrics, trained.baseline);
     if (!scores.valid.empty()) out += "\non " + escape_controls(valid_) + "\n" + render_metrics(scores.valid, {});
@@ -220,7 +233,7 @@ class Train : public Command {
       out += fmt::format("\ncross-validated, {} folds        mean           sd\n", *cv_);
       for (const CrossValidated& score : scores.cv) {
         out += fmt::format("{} {:>12} {:>12}\n", fit_text(score.metric, 23), short_number(score.mean),
-                           short_number(score.sd));
+                           score.sd ? short_number(*score.sd) : "-");
       }
     }
     const std::string coefficients = render_coefficients(pipeline, kCoefficientsShown);

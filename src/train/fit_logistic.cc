@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "mlkit/base/error.h"
+#include "mlkit/base/math.h"
 #include "mlkit/train/lbfgs.h"
 #include "mlkit/train/logistic_objective.h"
 #include "mlkit/train/newton.h"
@@ -294,6 +295,25 @@ std::vector<double> balanced_class_weights(const DatasetView& data) {
   std::vector<double> weights;
   for (const double t : total) weights.push_back(t > 0 ? sum / (static_cast<double>(present) * t) : 1.0);
   return weights;
+}
+
+std::unique_ptr<LogisticModel> undo_class_weights(const LogisticModel& model, std::span<const double> class_weights) {
+  std::vector<double> intercepts(model.intercepts().begin(), model.intercepts().end());
+  if (model.outputs() == 2) {
+    intercepts[0] -= mlkit::log(class_weights[1] / class_weights[0]);
+  } else {
+    const auto is_absent = [&](std::size_t c) { return !model.absent().empty() && model.absent()[c] != 0; };
+    double sum = 0, count = 0;
+    for (std::size_t c = 0; c < intercepts.size(); ++c) {
+      if (is_absent(c)) continue;
+      intercepts[c] -= mlkit::log(class_weights[c]);
+      sum += intercepts[c], count += 1;
+    }
+    for (std::size_t c = 0; c < intercepts.size(); ++c) intercepts[c] -= is_absent(c) ? 0 : sum / count;
+  }
+  return std::make_unique<LogisticModel>(model.inputs(), model.outputs(), std::move(intercepts),
+                                         std::vector<double>(model.coefficients().begin(), model.coefficients().end()),
+                                         std::vector<std::uint8_t>(model.absent().begin(), model.absent().end()));
 }
 
 }  // namespace mlkit

@@ -113,11 +113,12 @@ void warn_about_data(const Table& table, const std::vector<std::size_t>& columns
 struct FittedModel {
   std::shared_ptr<const Model> model;
   FitReport report;
+  double threshold = 0.5;
 };
 
 template <class Fit>
 FittedModel take_fit(Fit fit) {
-  return {std::shared_ptr<const Model>(std::move(fit.model)), std::move(fit.report)};
+  return {std::shared_ptr<const Model>(std::move(fit.model)), std::move(fit.report), 0.5};
 }
 
 std::string model_kind(const TrainOptions& options, const Target& target) {
@@ -134,8 +135,15 @@ FittedModel fit_model(const std::string& kind, const Dataset& data, const TrainO
     return take_fit(fit_linear(view, linear, context));
   }
   LogisticOptions logistic = options.logistic;
-  if (options.class_weight == "balanced") logistic.class_weights = balanced_class_weights(view);
-  return take_fit(fit_logistic(view, logistic, context));
+  if (options.class_weight != "balanced") return take_fit(fit_logistic(view, logistic, context));
+  logistic.class_weights = balanced_class_weights(view);
+  LogisticFit fit = fit_logistic(view, logistic, context);
+  fit.model = undo_class_weights(*fit.model, logistic.class_weights);
+  const std::vector<double>& weights = logistic.class_weights;
+  FittedModel fitted = take_fit(std::move(fit));
+  // Of two classes, the labels stay those of the weighted fit, which is even here.
+  if (weights.size() == 2) fitted.threshold = weights[0] / (weights[0] + weights[1]);
+  return fitted;
 }
 
 // Inputs of the pipeline: the raw columns that the chosen (perhaps cleaned) ones come from; the recipe is cut
@@ -259,7 +267,7 @@ TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const Tr
   parts.task = target.task;
   parts.model = std::move(fitted.model);
   parts.classes = target.classes;
-  parts.threshold = options.threshold;
+  parts.threshold = options.threshold.value_or(fitted.threshold);
   parts.target = target.column;
   parts.target.role = ColumnRole::kTarget;
   if (choice.target != target.column.name) parts.target_alias = choice.target;

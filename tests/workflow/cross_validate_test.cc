@@ -120,7 +120,7 @@ TEST(CrossValidate, EveryFoldIsThePipelineTrainedOnTheOtherRowsBitForBit) {
     }
     for (const double x : score.folds) squares += (x - sum / kFolds) * (x - sum / kFolds);
     EXPECT_NEAR(score.mean, sum / kFolds, 1e-14) << score.metric;  // a few roundings of numbers about 1
-    EXPECT_NEAR(score.sd, std::sqrt(squares / (kFolds - 1)), 1e-14) << score.metric;
+    EXPECT_NEAR(score.sd.value(), std::sqrt(squares / (kFolds - 1)), 1e-14) << score.metric;
   }
 }
 

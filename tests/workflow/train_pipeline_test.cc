@@ -8,6 +8,7 @@
 #include "mlkit/base/random.h"
 #include "mlkit/data/csv_read.h"
 #include "mlkit/io/model_file.h"
+#include "mlkit/workflow/cross_validate.h"
 #include "mlkit/workflow/shared_rows.h"
 #include "mlkit/workflow/table_hash.h"
 
@@ -262,6 +263,70 @@ TEST(TrainPipeline, WeightTwoIsTheRowTwice) {
   options.exclude = {};
   options.weight = "w";
   expect_close(by_rows, coefficients_of(train(weighted, options).result), 1e-7);
+}
+
+TEST(CrossValidate, FoldsWithoutAMetricAreNamedAndNotCountedAsZero) {
+  // Three rows of "b" in five folds: two folds are of one class, where an area is not defined.
+  std::string text = "x,y\n";
+  for (int i = 0; i < 30; ++i) text += std::to_string(i % 7) + (i % 10 == 9 ? ",b\n" : ",a\n");
+  const Table table = read(text);
+  Context context(1);
+  const TrainOptions options = options_for();
+  const std::vector<CrossValidated> scores =
+      cross_validate(table, read_target(table, options, context), options, 5, context);
+  const auto auc = std::find_if(scores.begin(), scores.end(), [](const auto& s) { return s.metric == "roc_auc"; });
+  ASSERT_NE(auc, scores.end());
+  EXPECT_EQ(auc->folds.size(), 3u);
+  EXPECT_EQ(auc->places.size(), 3u);
+  double sum = 0;
+  for (const double score : auc->folds) sum += score;
+  EXPECT_NEAR(auc->mean, sum / 3, 1e-12);
+  std::string warnings;
+  for (const std::string& warning : context.take_warnings()) warnings += warning + "\n";
+  EXPECT_NE(warnings.find("roc_auc is not defined in 2 of 5 folds"), std::string::npos) << warnings;
+  EXPECT_NE(warnings.find("more folds (5) than rows of \"b\" (3)"), std::string::npos) << warnings;
+}
+
+TEST(CrossValidate, AMetricThatNoFoldDefinesIsLeftOut) {
+  std::string text = "x,y\n";
+  for (int i = 0; i < 12; ++i) text += std::to_string(i % 5) + (i % 2 == 0 ? ",b\n" : ",a\n");
+  const Table table = read(text);
+  Context context(1);
+  const TrainOptions options = options_for();
+  for (const auto& score : cross_validate(table, read_target(table, options, context), options, 12, context)) {
+    EXPECT_NE(score.metric, "roc_auc");
+    EXPECT_FALSE(score.folds.empty()) << score.metric;
+  }
+}
+
+TEST(TrainPipeline, BalancedClassesKeepHonestProbabilitiesAndTheWeightedLabels) {
+  // One row in twenty or so is "yes".
+  std::string text = "x,y\n";
+  double positives = 0;
+  constexpr int kRows = 4000;
+  for (std::uint64_t i = 0; i < kRows; ++i) {
+    const double x = 4 * random_uniform(3, RandomPurpose::kSample, i, 1) - 2;
+    const bool yes = random_uniform(3, RandomPurpose::kSample, i, 2) < 1 / (1 + std::exp(3.5 - x));
+    positives += yes ? 1 : 0;
+    text += std::to_string(x) + (yes ? ",yes\n" : ",no\n");
+  }
+  const Table table = read(text);
+  TrainOptions options = options_for();
+  options.class_weight = "balanced";
+  const Trained balanced = train(table, options);
+  Context context(1);
+  const Predictions answers = balanced.result.pipeline.predict(table, context);
+  double mean = 0, called = 0;
+  for (std::size_t i = 0; i < answers.rows; ++i) {
+    mean += answers.probabilities_of(i)[1] / kRows;
+    called += answers.labels[i] == 1 ? 1 : 0;
+  }
+  const double share = positives / kRows;
+  EXPECT_NEAR(mean, share, 0.1 * share);
+  EXPECT_GT(called, 4 * positives);                                 // of the weighted fit, about half of the range of x
+  EXPECT_NEAR(balanced.result.pipeline.threshold(), share, 1e-12);  // w0 / (w0 + w1) with w_c = n / (2 n_c)
+  options.threshold = 0.5;
+  EXPECT_EQ(train(table, options).result.pipeline.threshold(), 0.5);
 }
 
 TEST(TableHash, DependsOnTheCellsAndNotOnHowTheyWereWritten) {

@@ -41,6 +41,7 @@ class LogisticModel : public Model {
 
   std::span<const double> intercepts() const { return intercepts_; }
   std::span<const double> coefficients() const { return coefficients_; }
+  std::span<const std::uint8_t> absent() const { return absent_; }
   std::span<const double> coefficients_of(std::size_t row) const {
     return {coefficients_.data() + row * inputs_, inputs_};
   }

@@ -20,6 +20,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -65,5 +67,10 @@ LogisticFit fit_logistic(const DatasetView& data, const LogisticOptions& options
 
 // n / (k n_c) over the k classes that have rows (by weight where the rows have weights); 1 for the others.
 std::vector<double> balanced_class_weights(const DatasetView& data);
+
+// A model fitted with class weights, brought back to the true shares of the classes: weight v_c multiplies the
+// odds of class c, so log v_c is taken from its intercept (Elkan, "The foundations of cost-sensitive learning",
+// IJCAI 2001; King and Zeng, Political Analysis 9, 2001). Multinomial intercepts sum to zero again.
+std::unique_ptr<LogisticModel> undo_class_weights(const LogisticModel& model, std::span<const double> class_weights);
 
 }  // namespace mlkit

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,12 +16,14 @@ namespace mlkit {
 struct CrossValidated {
   std::string metric;
   double mean = 0;
-  double sd = 0;              // over the folds, denominator k - 1
-  std::vector<double> folds;  // where the metric is defined
+  std::optional<double> sd;         // over the folds, denominator k - 1; from two folds on
+  std::vector<double> folds;        // values of the folds where the metric is defined
+  std::vector<std::size_t> places;  // their numbers, from 0
 };
 
-// `folds` folds, stratified for classes, drawn with options.seed. Metrics are the default ones of the task.
-// Warnings of the folds are not passed on. Throws Error(kData) where a class has a single row.
+// `folds` folds, stratified for classes, drawn with options.seed. Metrics are the default ones of the task
+// that are defined in a fold at least; a warning names the folds where one is not, and the classes with fewer rows
+// than there are folds. Warnings of the folds are not passed on. Throws Error(kData) where a class has a single row.
 std::vector<CrossValidated> cross_validate(const Table& table, const Target& target, const TrainOptions& options,
                                            std::size_t folds, Context& context);
 

@@ -30,8 +30,8 @@ struct TrainOptions {
   std::vector<std::string> features;
   std::vector<std::string> exclude;
   std::string weight;
-  std::string positive;  // class; "" = the last in byte order
-  double threshold = 0.5;
+  std::string positive;             // class; "" = the last in byte order
+  std::optional<double> threshold;  // 0.5; of balanced classes where the weighted fit is even
   PreprocessOptions preprocess;
   LogisticOptions logistic;
   double alpha = 0;                   // linear
