@@ -281,7 +281,7 @@ TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const Tr
   out.metrics = score_predictions(pipeline.predict_matrix(features, context), rows.target, data.weights, {},
                                   metric_options, context);
   Predictions same = predict_rows(*out.dummy, features, context);
-  decide_labels(same, options.threshold);
+  decide_labels(same, pipeline.threshold());
   out.baseline = score_predictions(same, rows.target, data.weights, {}, metric_options, context);
   TrainingRecord record;
   record.dummy.resize(out.dummy->outputs());
