@@ -9,7 +9,7 @@
 //
 // Solvers: `newton`, Newton's method on the full Hessian with step halving (Nocedal and Wright,
 // Numerical Optimization, 2nd ed., section 3.3), a few sweeps over the data of (features * outputs)^2 / 2
-// multiplications a row, dense input only; `lbfgs`, limited-memory BFGS with the two-loop recursion and a
+// multiplications a row; `lbfgs`, limited-memory BFGS with the two-loop recursion and a
 // strong Wolfe line search (algorithms 7.4, 3.5, 3.6 there), one to two sweeps of features * outputs
 // multiplications an iteration, dense or sparse; `auto` takes newton for dense data while
 // (features + 1) * outputs <= 1500.
