@@ -31,6 +31,9 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT MLKIT_SANITIZE)
     -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong)
   target_link_options(mlkit_settings INTERFACE LINKER:-z,relro,-z,now)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(mlkit_settings INTERFACE -fpch-preprocess)  # ccache looks through precompiled headers by it
+endif()
 find_package(Threads REQUIRED)
 target_link_libraries(mlkit_settings INTERFACE Threads::Threads)
 

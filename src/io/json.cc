@@ -13,6 +13,8 @@
 #include "mlkit/base/error.h"
 #include "mlkit/base/text.h"
 
+template class nlohmann::basic_json<nlohmann::ordered_map>;
+
 namespace mlkit {
 namespace {
 

@@ -10,6 +10,9 @@
 
 #include "mlkit/base/fields.h"
 
+// Instantiated once, in json.cc: every file that builds an object would compile it again.
+extern template class nlohmann::basic_json<nlohmann::ordered_map>;
+
 namespace mlkit {
 
 using Json = nlohmann::ordered_json;
