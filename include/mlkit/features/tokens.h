@@ -1,0 +1,60 @@
+// Text into tokens, as scikit-learn's vectorizers see it: what features, the recommender and models of text share.
+//
+// Lower case is Unicode's (as Python's str.lower, a final sigma included). A word character is a letter or a number of
+// any script, or '_' (Python's \w); everything else, an apostrophe too, ends a word. Bytes that are not UTF-8 end a
+// word as well.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mlkit {
+
+// Stored in model files: never renumber.
+enum class TokenUnit : std::uint8_t {
+  kWords = 0,       // words of at least two characters; n-grams are n words joined by a blank
+  kCharacters = 1,  // n characters of one word (of any length) with a blank on both sides, for scripts without spaces
+};
+
+struct TokenRules {
+  TokenUnit unit = TokenUnit::kWords;
+  std::uint32_t shortest = 1;  // n-grams of `shortest` to `longest` words or characters
+  std::uint32_t longest = 1;
+
+  bool operator==(const TokenRules&) const = default;
+};
+
+// Owns the memory that tokens need, so one thread at a time. After some texts, no call allocates.
+class Tokenizer {
+ public:
+  explicit Tokenizer(TokenRules rules = {}) : rules_(rules) {}
+
+  // The tokens of a text; they live until the next call. Words: all of length `shortest` in order, then the longer
+  // ones. Characters: word by word; a padded word shorter than n is one token.
+  std::span<const std::string_view> tokens(std::string_view text);
+
+ private:
+  void lower_words(std::string_view text);
+  void join_words();
+  void cut_characters();
+
+  TokenRules rules_;
+  std::string lower_;                                       // words in lower case, a blank before and after each
+  std::vector<std::pair<std::size_t, std::size_t>> words_;  // [begin, end) in lower_
+  std::vector<std::uint32_t> lengths_;                      // of the words, in characters
+  std::vector<std::size_t> borders_;
+  std::string joined_;
+  std::vector<std::pair<std::size_t, std::size_t>> grams_;
+  std::vector<std::string_view> tokens_;
+};
+
+bool is_word_character(char32_t c);
+// One character to one character (U+0130 becomes 'i', without its dot above).
+char32_t to_lower(char32_t c);
+
+}  // namespace mlkit

@@ -1,0 +1,175 @@
+#include "mlkit/features/tokens.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace mlkit {
+namespace {
+
+struct CodeRange {
+  char32_t first;
+  char32_t last;
+};
+struct CaseRun {
+  char32_t first;
+  char32_t last;
+  std::int32_t stride;
+  std::int32_t delta;
+};
+
+#include "unicode_tables.inc"
+
+constexpr char32_t kCapitalSigma = 0x3A3;
+constexpr char32_t kFinalSigma = 0x3C2;
+constexpr char32_t kDottedCapitalI = 0x130;
+constexpr char32_t kNoCharacter = 0xFFFFFFFF;
+
+// The character at `at`, which moves behind it; kNoCharacter for a byte that is not UTF-8.
+char32_t next_character(std::string_view text, std::size_t& at) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(at++);
+  if (lead < 0x80) return lead;
+  const std::size_t more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC2 ? 1 : 0;
+  if (more == 0 || lead > 0xF4 || at + more > text.size()) return kNoCharacter;
+  char32_t c = lead & (0x3Fu >> more);
+  for (std::size_t i = 0; i < more; ++i) {
+    if ((byte(at + i) & 0xC0) != 0x80) return kNoCharacter;
+    c = c << 6 | (byte(at + i) & 0x3Fu);
+  }
+  at += more;
+  return c;
+}
+
+void append_character(std::string& out, char32_t c) {
+  if (c < 0x80) {
+    out += static_cast<char>(c);
+  } else if (c < 0x800) {
+    out += static_cast<char>(0xC0 | c >> 6);
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  } else if (c < 0x10000) {
+    out += static_cast<char>(0xE0 | c >> 12);
+    out += static_cast<char>(0x80 | (c >> 6 & 0x3F));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  } else {
+    out += static_cast<char>(0xF0 | c >> 18);
+    out += static_cast<char>(0x80 | (c >> 12 & 0x3F));
+    out += static_cast<char>(0x80 | (c >> 6 & 0x3F));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  }
+}
+
+// A sigma that ends a word of several letters is written in its final form.
+bool ends_word(std::string_view text, std::size_t at) {
+  if (at >= text.size()) return true;
+  const char32_t next = next_character(text, at);
+  return next == kNoCharacter || !is_word_character(next);
+}
+
+}  // namespace
+
+bool is_word_character(char32_t c) {
+  if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  const auto after = std::upper_bound(std::begin(kWordRanges), std::end(kWordRanges), c,
+                                      [](char32_t wanted, const CodeRange& range) { return wanted < range.first; });
+  return after != std::begin(kWordRanges) && c <= std::prev(after)->last;
+}
+
+char32_t to_lower(char32_t c) {
+  if (c < 0x80) return c >= 'A' && c <= 'Z' ? c + 32 : c;
+  if (c == kDottedCapitalI) return 'i';
+  // Runs with stride 2 interleave with their neighbours, so the last one that begins before is not always the right
+  // one.
+  auto run = std::upper_bound(std::begin(kLowerRuns), std::end(kLowerRuns), c,
+                              [](char32_t wanted, const CaseRun& r) { return wanted < r.first; });
+  for (int looked = 0; looked < 2 && run != std::begin(kLowerRuns); ++looked) {
+    --run;
+    if (c <= run->last && (c - run->first) % static_cast<char32_t>(run->stride) == 0) {
+      return static_cast<char32_t>(static_cast<std::int32_t>(c) + run->delta);
+    }
+  }
+  return c;
+}
+
+void Tokenizer::lower_words(std::string_view text) {
+  lower_.clear();
+  words_.clear();
+  lengths_.clear();
+  std::uint32_t length = 0;  // of the word that is being read
+  const auto end_word = [&] {
+    if (length == 0) return;
+    words_.emplace_back(words_.empty() ? 1 : words_.back().second + 1, lower_.size());
+    lengths_.push_back(length);
+    lower_ += ' ';
+    length = 0;
+  };
+  lower_ += ' ';
+  for (std::size_t at = 0; at < text.size();) {
+    const char32_t c = next_character(text, at);
+    if (c == kNoCharacter || !is_word_character(c)) {
+      end_word();
+      continue;
+    }
+    const bool final_sigma = c == kCapitalSigma && length > 0 && ends_word(text, at);
+    append_character(lower_, final_sigma ? kFinalSigma : to_lower(c));
+    ++length;
+    if (c == kDottedCapitalI) end_word();  // its lower case is an i and a combining dot, which is no word character
+  }
+  end_word();
+}
+
+void Tokenizer::join_words() {
+  constexpr std::uint32_t kShortestWord = 2;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < words_.size(); ++i) {
+    if (lengths_[i] >= kShortestWord) words_[kept++] = words_[i];
+  }
+  words_.resize(kept);
+  joined_.clear();
+  grams_.clear();
+  for (std::size_t n = rules_.shortest; n <= rules_.longest; ++n) {
+    for (std::size_t i = 0; i + n <= words_.size(); ++i) {
+      if (n == 1) {
+        tokens_.push_back(std::string_view(lower_).substr(words_[i].first, words_[i].second - words_[i].first));
+        continue;
+      }
+      const std::size_t begin = joined_.size();
+      for (std::size_t k = i; k < i + n; ++k) {
+        if (k > i) joined_ += ' ';
+        joined_.append(lower_, words_[k].first, words_[k].second - words_[k].first);
+      }
+      grams_.emplace_back(begin, joined_.size());
+    }
+  }
+  for (const auto& [begin, end] : grams_) tokens_.push_back(std::string_view(joined_).substr(begin, end - begin));
+}
+
+void Tokenizer::cut_characters() {
+  for (const auto& [first, last] : words_) {
+    borders_.clear();  // where the characters of the padded word begin, and its end
+    for (std::size_t at = first - 1; at < last + 1; ++at) {
+      if ((static_cast<unsigned char>(lower_[at]) & 0xC0) != 0x80) borders_.push_back(at);
+    }
+    borders_.push_back(last + 1);
+    const std::size_t characters = borders_.size() - 1;
+    for (std::size_t n = rules_.shortest; n <= rules_.longest; ++n) {
+      const std::size_t size = std::min(n, characters);
+      for (std::size_t i = 0; i + size <= characters; ++i) {
+        tokens_.push_back(std::string_view(lower_).substr(borders_[i], borders_[i + size] - borders_[i]));
+      }
+      if (n >= characters) break;  // longer ones would be the whole word again
+    }
+  }
+}
+
+std::span<const std::string_view> Tokenizer::tokens(std::string_view text) {
+  tokens_.clear();
+  lower_words(text);
+  if (rules_.unit == TokenUnit::kWords) {
+    join_words();
+  } else {
+    cut_characters();
+  }
+  return tokens_;
+}
+
+}  // namespace mlkit
