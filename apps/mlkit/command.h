@@ -113,6 +113,7 @@ const std::vector<CommandRow>& command_table();
 std::unique_ptr<Command> make_bench();
 std::unique_ptr<Command> make_clean();
 std::unique_ptr<Command> make_doctor();
+std::unique_ptr<Command> make_drift();
 std::unique_ptr<Command> make_evaluate();
 std::unique_ptr<Command> make_inspect();
 std::unique_ptr<Command> make_predict();

@@ -17,6 +17,8 @@ const std::vector<CommandRow>& command_table() {
        "mlkit predict species.mlkit new.csv -o predictions.csv", make_predict},
       {"inspect", "Models", "what is inside a model file", "mlkit inspect species.mlkit", make_inspect},
       {"verify", "Models", "checksum, and the self-test rows replayed", "mlkit verify species.mlkit", make_verify},
+      {"drift", "Watching and deploying", "whether the world has moved since the reference, and which column did",
+       "mlkit drift train.csv today.csv", make_drift},
       {"bench", "Other", "measures reading a table on this machine", "mlkit bench big.csv", make_bench},
       {"doctor", "Other", "what this build and this machine can do", "mlkit doctor", make_doctor},
   };

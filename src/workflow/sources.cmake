@@ -1,4 +1,5 @@
 target_sources(mlkit_core PRIVATE
+  ${CMAKE_CURRENT_LIST_DIR}/compare_files.cc
   ${CMAKE_CURRENT_LIST_DIR}/cross_validate.cc
   ${CMAKE_CURRENT_LIST_DIR}/read_target.cc
   ${CMAKE_CURRENT_LIST_DIR}/score_predictions.cc

@@ -1,0 +1,23 @@
+// What drift found, as JSON and as text for people.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mlkit/drift/compare.h"
+#include "mlkit/io/json.h"
+
+namespace mlkit::app {
+
+// {drift, missing_reference, missing_current, ks {statistic, p_value, method}, psi {value, label, bound}, chi2 {..},
+// wasserstein, jensen_shannon, ..}: what was not measured is left out.
+Json column_drift_to_json(const ColumnDrift& column);
+Json columns_drift_to_json(const std::vector<ColumnDrift>& columns);
+
+// A table of at most 80 columns: the columns that drifted, then others up to `limit` lines in all.
+std::string render_columns_drift(const std::vector<ColumnDrift>& columns, std::size_t limit);
+
+// "no column drifted", "2 of 5 columns drifted".
+std::string count_drifted(const std::vector<ColumnDrift>& columns);
+
+}  // namespace mlkit::app
