@@ -213,6 +213,11 @@ class Evaluate : public Command {
 
   ScoredTable score_model(Context& context) {
     Pipeline pipeline = read_model_file(*model_);
+    if (pipeline.task() == Task::kClustering || pipeline.task() == Task::kReduction) {
+      throw_usage("evaluate compares answers with a target: this model is for " +
+                      std::string(task_name(pipeline.task())) + " and has none",
+                  "mlkit inspect shows its scores on the rows that it was fitted on");
+    }
     if (threshold_) {
       if (pipeline.task() != Task::kBinary) throw_usage("--threshold is for models of two classes");
       pipeline = pipeline.with_threshold(*threshold_);

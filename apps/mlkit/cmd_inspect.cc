@@ -19,6 +19,8 @@ const std::vector<std::string> kSectionNames = {"file",     "inputs",   "feature
                                                 "decision", "training", "self_test"};
 constexpr std::size_t kLevelsShown = 20;
 constexpr std::size_t kCoefficientsShown = 30;
+constexpr std::size_t kPointsShown = 10;
+constexpr std::size_t kEveryPoint = 1000000;
 
 Json file_json(const ModelFileInfo& info) {
   Json sections = Json::array();
@@ -41,8 +43,10 @@ Json inputs_json(const Pipeline& pipeline) {
     if (!parts.aliases[i].empty()) column["also"] = parts.aliases[i];
     columns.push_back(std::move(column));
   }
-  Json out = {{"columns", columns},
-              {"target", {{"name", parts.target.name}, {"type", column_type_name(parts.target.type)}}}};
+  Json out = {{"columns", columns}};
+  if (!parts.target.name.empty()) {
+    out["target"] = {{"name", parts.target.name}, {"type", column_type_name(parts.target.type)}};
+  }
   if (!parts.weight.empty()) out["weight"] = parts.weight;
   out["cleaned"] = parts.clean.has_value();
   return out;
@@ -191,7 +195,8 @@ class Inspect : public Command {
                          info.sha256);
     }
     if (wants("inputs")) {
-      out += "target  " + escape_controls(parts.target.name) + "\ninputs\n";
+      if (!parts.target.name.empty()) out += "target  " + escape_controls(parts.target.name) + "\n";
+      out += "inputs\n";
       for (const ColumnSpec& column : parts.inputs) {
         out += "  " + fit_text(column.name, 40) + " " + std::string(column_type_name(column.type)) + "\n";
       }
@@ -228,7 +233,7 @@ class Inspect : public Command {
       out += weights_ ? "coefficients in the units of the columns\n"
                       : "coefficients of the scaled features (--weights: of the columns)\n";
     }
-    return out + coefficients + "\n";
+    return out + coefficients + render_points(pipeline, weights_ ? kEveryPoint : kPointsShown, weights_) + "\n";
   }
 
   static std::string training_text(const TrainingRecord& record) {

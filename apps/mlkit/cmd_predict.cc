@@ -65,7 +65,13 @@ class LineFormat {
 
  private:
   std::vector<std::string> answer_names() const {
-    std::vector<std::string> names = {"prediction"};
+    if (pipeline_.task() == Task::kClustering) return {"cluster", "distance"};
+    std::vector<std::string> names;
+    if (pipeline_.task() == Task::kReduction) {
+      for (std::size_t c = 1; c <= pipeline_.parts().model->outputs(); ++c) names.push_back("pc" + std::to_string(c));
+      return names;
+    }
+    names.emplace_back("prediction");
     if (pipeline_.is_classification()) names.emplace_back("confidence");
     if (!probabilities_) return names;
     for (const std::string& label : pipeline_.classes()) names.push_back("probability_" + label);
@@ -88,8 +94,16 @@ class LineFormat {
   }
 
   void append_answer(std::string& out, const Predictions& predictions, std::size_t row) const {
+    if (pipeline_.task() == Task::kClustering) {
+      out += std::to_string(predictions.labels[row]);
+      out += ',';
+    }
     if (!pipeline_.is_classification()) {
-      append_number(out, predictions.values[row]);
+      const std::size_t width = std::max<std::size_t>(1, predictions.components);
+      for (std::size_t c = 0; c < width; ++c) {
+        if (c > 0) out += ',';
+        append_number(out, predictions.values[row * width + c]);
+      }
       return;
     }
     const auto label = static_cast<std::size_t>(predictions.labels[row]);
@@ -139,7 +153,7 @@ class Predict : public Command {
       pipeline = pipeline.with_threshold(*threshold_);
     }
     if (proba_ && !pipeline.is_classification())
-      throw_usage("--proba is for models of classes, this one predicts numbers");
+      throw_usage("--proba is for models of classes, this one is for " + std::string(task_name(pipeline.task())));
     const std::string out_path = output_.empty() ? "-" : output_;
 
     TransformCounts counts;
@@ -153,8 +167,10 @@ class Predict : public Command {
       }
       session.result("predict", {{"rows", rows}, {"unknown_levels", unknown}});
     }
-    session.summary(count_of(rows, "row") + " predicted" +
-                    (output_.empty() || output_ == "-" ? "" : "; next: mlkit evaluate " + model_ + " TEST.csv"));
+    const bool has_truth = pipeline.is_classification() || pipeline.task() == Task::kRegression;
+    session.summary(
+        count_of(rows, "row") + " predicted" +
+        (output_.empty() || output_ == "-" || !has_truth ? "" : "; next: mlkit evaluate " + model_ + " TEST.csv"));
     return 0;
   }
 

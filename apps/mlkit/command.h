@@ -112,6 +112,7 @@ const std::vector<CommandRow>& command_table();
 // One maker per command file (cmd_NAME.cc).
 std::unique_ptr<Command> make_bench();
 std::unique_ptr<Command> make_clean();
+std::unique_ptr<Command> make_cluster();
 std::unique_ptr<Command> make_doctor();
 std::unique_ptr<Command> make_drift();
 std::unique_ptr<Command> make_evaluate();

@@ -15,6 +15,8 @@ const std::vector<CommandRow>& command_table() {
        make_evaluate},
       {"predict", "Models", "predictions for new rows, in their order",
        "mlkit predict species.mlkit new.csv -o predictions.csv", make_predict},
+      {"cluster", "Models", "groups of rows that are alike, and what is different about each",
+       "mlkit cluster customers.csv --k-range 2:10 -o clusters.csv", make_cluster},
       {"inspect", "Models", "what is inside a model file", "mlkit inspect species.mlkit", make_inspect},
       {"verify", "Models", "checksum, and the self-test rows replayed", "mlkit verify species.mlkit", make_verify},
       {"drift", "Watching and deploying", "whether the world has moved since the reference, and which column did",

@@ -16,6 +16,11 @@ ModelDescription describe(const Pipeline& pipeline, bool raw) {
   if (!raw) return description;
   const std::vector<double>& centers = pipeline.parts().preprocess.centers();
   const std::vector<double>& scales = pipeline.parts().preprocess.scales();
+  if (description.task == Task::kClustering) {
+    for (std::vector<double>& point : description.points) {
+      for (std::size_t i = 0; i < point.size(); ++i) point[i] = point[i] * scales[i] + centers[i];
+    }
+  }
   for (std::size_t row = 0; row < description.coefficients.size(); ++row) {
     std::vector<double>& weights = description.coefficients[row];
     for (std::size_t i = 0; i < weights.size(); ++i) {
@@ -31,6 +36,8 @@ Json coefficients_object(const std::vector<std::string>& features, const std::ve
   for (std::size_t i = 0; i < weights.size(); ++i) out[features[i]] = weights[i];
   return out;
 }
+
+const char* points_name(Task task) { return task == Task::kReduction ? "components" : "centers"; }
 
 std::string task_text(const Pipeline& pipeline) { return std::string(task_name(pipeline.task())); }
 
@@ -60,6 +67,9 @@ Json model_to_json(const Pipeline& pipeline, bool raw) {
     }
   }
   for (const auto& [name, value] : description.numbers) out[name] = value;
+  for (const std::vector<double>& point : description.points) {
+    out[points_name(parts.task)].push_back(coefficients_object(features, point));
+  }
   Json scale = Json::object();
   for (std::size_t i = 0; i < features.size() && !raw; ++i) {
     const double center = parts.preprocess.centers()[i];
@@ -163,6 +173,24 @@ void warn_about_unknown(const Pipeline& pipeline, const TransformCounts& counts,
     context.warn("column \"" + columns[i].name + "\": " + count_of(counts.unknown[i], "cell") +
                  " with a text that training did not see");
   }
+}
+
+std::string render_points(const Pipeline& pipeline, std::size_t limit, bool raw) {
+  const std::vector<std::vector<double>> points = describe(pipeline, raw).points;
+  const std::vector<std::string>& features = pipeline.parts().preprocess.feature_names();
+  constexpr std::size_t kFeaturesShown = 8;
+  std::string out;
+  for (std::size_t p = 0; p < std::min(limit, points.size()); ++p) {
+    const bool components = pipeline.task() == Task::kReduction;
+    out += "  " + fmt::format("{:<8}", components ? "pc" + std::to_string(p + 1) : "centre " + std::to_string(p));
+    const std::size_t shown = raw ? points[p].size() : std::min(kFeaturesShown, points[p].size());
+    for (std::size_t j = 0; j < shown; ++j) {
+      out += (j == 0 ? " " : ", ") + escape_controls(features[j]) + " " + short_number(points[p][j]);
+    }
+    out += shown < points[p].size() ? ", ..\n" : "\n";
+  }
+  if (points.size() > limit) out += "  .. (" + with_thousands(points.size()) + " in all)\n";
+  return out;
 }
 
 }  // namespace mlkit::app

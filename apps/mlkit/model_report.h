@@ -25,6 +25,9 @@ std::string render_metrics(const std::vector<MetricValue>& metrics, const std::v
 // The coefficients with the largest absolute values, at most `limit` lines; "" where the model has none.
 std::string render_coefficients(const Pipeline& pipeline, std::size_t limit, bool raw = false);
 
+// The centres of clusters or the components of a reduction, at most `limit` of them; "" where the model has none.
+std::string render_points(const Pipeline& pipeline, std::size_t limit, bool raw = false);
+
 // "n rows", "1 row".
 std::string count_of(std::uint64_t count, const std::string& singular);
 // Four significant digits, for reading only.

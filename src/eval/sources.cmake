@@ -1,4 +1,6 @@
 target_sources(mlkit_core PRIVATE
+  ${CMAKE_CURRENT_LIST_DIR}/cluster_profiles.cc
+  ${CMAKE_CURRENT_LIST_DIR}/clustering.cc
   ${CMAKE_CURRENT_LIST_DIR}/confusion.cc
   ${CMAKE_CURRENT_LIST_DIR}/intervals.cc
   ${CMAKE_CURRENT_LIST_DIR}/metrics.cc

@@ -82,7 +82,7 @@ std::string reason_to_leave_out(const Column& column) {
 
 std::vector<std::size_t> choose_columns(const Table& table, const ColumnChoice& choice, Context& context) {
   const Schema schema = table.schema();
-  const std::size_t target = schema.index_of(choice.target);
+  const std::size_t target = choice.target.empty() ? table.column_count() : schema.index_of(choice.target);
   std::set<std::size_t> asked;
   for (const std::string& name : choice.features) {
     const std::size_t position = schema.index_of(name);

@@ -97,7 +97,7 @@ void save_decision(const PipelineParts& parts, BinaryWriter& out) {
 
 void load_decision(PipelineParts& parts, BinaryReader& in) {
   const std::uint8_t task = in.u8();
-  if (task > static_cast<std::uint8_t>(Task::kClustering)) in.fail("names an unknown task");
+  if (task > static_cast<std::uint8_t>(Task::kReduction)) in.fail("names an unknown task");
   parts.task = static_cast<Task>(task);
   parts.classes = in.texts();
   parts.threshold = in.finite_f64();

@@ -12,7 +12,7 @@ constexpr std::uint32_t kVersion = 1;
 // What is wrong with the outputs for the task, or "".
 std::string_view output_problem(Task task, const std::vector<double>& outputs) {
   if (task == Task::kRegression) return outputs.size() == 1 && std::isfinite(outputs[0]) ? "" : "needs one number";
-  if (task == Task::kClustering) return "does not cluster";
+  if (task == Task::kClustering || task == Task::kReduction) return "has no such task";
   if (outputs.size() < 2 || (task == Task::kBinary) != (outputs.size() == 2)) return "has a wrong number of classes";
   const bool shares = std::all_of(outputs.begin(), outputs.end(), [](double p) { return p >= 0 && p <= 1; });
   return shares ? "" : "has a share outside 0 .. 1";

@@ -1,4 +1,5 @@
 // The table of model kinds: one row to add when a kind of model is added.
+#include "mlkit/model/cluster_models.h"
 #include "mlkit/model/linear_models.h"
 
 namespace mlkit {
@@ -13,6 +14,7 @@ constexpr KindRow kKinds[] = {
     {"logistic", LogisticModel::load},
     {"linear", LinearModel::load},
     {"dummy", DummyModel::load},
+    {"kmeans", CentroidModel::load},
 };
 
 }  // namespace

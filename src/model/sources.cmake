@@ -1,4 +1,6 @@
 target_sources(mlkit_core PRIVATE
+  ${CMAKE_CURRENT_LIST_DIR}/centroid_model.cc
+  ${CMAKE_CURRENT_LIST_DIR}/centroids.cc
   ${CMAKE_CURRENT_LIST_DIR}/dummy_model.cc
   ${CMAKE_CURRENT_LIST_DIR}/linear_model.cc
   ${CMAKE_CURRENT_LIST_DIR}/logistic_model.cc

@@ -14,7 +14,7 @@ namespace mlkit {
 struct ColumnChoice {
   std::vector<std::string> features;  // names or "#position"; empty = all
   std::vector<std::string> exclude;
-  std::string target;
+  std::string target;  // "" = none (clusters, components)
   std::string weight;  // "" = none
 };
 

@@ -24,6 +24,7 @@ struct ModelDescription {
   std::vector<double> intercepts;
   std::vector<std::vector<double>> coefficients;
   std::vector<std::pair<std::string, double>> numbers;  // anything else worth printing
+  std::vector<std::vector<double>> points;              // clusters: their centres; reduction: the components
 };
 
 class Model {
@@ -34,9 +35,10 @@ class Model {
   virtual std::string_view kind() const = 0;
   virtual Task task() const = 0;
   virtual std::size_t inputs() const = 0;   // features expected
-  virtual std::size_t outputs() const = 0;  // classes, or 1 for regression and clustering
+  virtual std::size_t outputs() const = 0;  // classes, 1 number, 2 for a clustering, the components
   // One row of features (dense, inputs() values) -> outputs() values: probabilities for
-  // classification, the number for regression. No allocation: the one-row path of serve and bench.
+  // classification, the number for regression, cluster and distance for a clustering, the new coordinates for a
+  // reduction. No allocation: the one-row path of serve and bench.
   virtual void predict_row(std::span<const double> features, std::span<double> out) const = 0;
   // The same for a sparse row (indices rising).
   virtual void predict_sparse_row(CsrMatrix::Row features, std::span<double> out) const = 0;
