@@ -1,5 +1,6 @@
 #include "mlkit/parallel/blocks.h"
 
+#include <atomic>
 #include <bit>
 #include <string>
 
@@ -85,6 +86,72 @@ TEST(OrderedStream, ConsumesInOrderAndStopsAtTheFirstError) {
     std::string expected;
     for (int i = 0; i < 42; ++i) expected += std::to_string(i) + " ";
     EXPECT_EQ(out, expected);
+  }
+}
+
+TEST(OrderedStream, ASlowItemDoesNotHoldUpTheOthers) {
+  // The first item is done only when all that fit in the window beside it are.
+  const Context context(2);
+  const int beside = static_cast<int>(stream_window(2)) - 1;
+  int produced = 0;
+  std::atomic<int> done{0};
+  std::vector<int> out;
+  ordered_stream<int, int>(
+      context, [&]() -> std::optional<int> { return produced < 20 ? std::optional(produced++) : std::nullopt; },
+      [&](int i) {
+        if (i == 0) {
+          for (int now = done.load(); now < beside; now = done.load()) done.wait(now);
+        }
+        ++done;
+        done.notify_all();
+        return i;
+      },
+      [&](int i) { out.push_back(i); });
+  ASSERT_EQ(out.size(), 20u);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(out[static_cast<std::size_t>(i)], i);
+}
+
+TEST(OrderedStream, HoldsNoMoreThanItsWindow) {
+  for (const int threads : {1, 2, 5}) {
+    std::atomic<int> held{0};
+    std::atomic<int> most{0};
+    int produced = 0;
+    int consumed = 0;
+    ordered_stream<int, int>(
+        Context(threads),
+        [&]() -> std::optional<int> {
+          if (produced == 500) return std::nullopt;
+          const int now = ++held;
+          if (now > most) most = now;
+          return produced++;
+        },
+        [](int i) { return i; },
+        [&](int i) {
+          EXPECT_EQ(i, consumed++);
+          --held;
+        });
+    EXPECT_EQ(consumed, 500);
+    EXPECT_LE(most, static_cast<int>(stream_window(threads)));
+  }
+}
+
+TEST(OrderedStream, AnErrorOfProductionComesAfterWhatWasProducedBefore) {
+  for (const int threads : {1, 3}) {
+    int produced = 0;
+    int consumed = 0;
+    try {
+      ordered_stream<int, int>(
+          Context(threads),
+          [&]() -> std::optional<int> {
+            if (produced == 10) throw_data("no more");
+            return produced++;
+          },
+          [](int i) { return i; }, [&](int) { ++consumed; });
+      FAIL();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.message(), "no more");
+    }
+    EXPECT_EQ(consumed, 10);
   }
 }
 

@@ -109,76 +109,139 @@ Partial reduce_blocks(const Context& context, std::size_t items, std::size_t blo
 }
 
 // A stream in order: produce() -> optional<In> is called by one thread at a time, work(In) -> Out
-// in parallel, consume(Out) in the order of production, one at a time. Holds at most
-// context.threads() + 1 items. The error of the earliest item (in any of the three) is rethrown,
-// after everything before it was consumed.
+// in parallel, consume(Out) in the order of production, one at a time. A thread that is done with an
+// item goes on with the next where the turn is another's, up to stream_window() items beyond the one
+// whose turn it is, so that one slow item does not hold up the others; so many items are held at most.
+// The error of the earliest item (in any of the three) is rethrown, after everything before it was
+// consumed.
 template <class In, class Out, class Produce, class Work, class Consume>
 void ordered_stream(const Context& context, const Produce& produce, const Work& work, const Consume& consume);
+
+// Items under way at a time, for that many threads.
+inline std::size_t stream_window(int threads) { return threads <= 1 ? 1 : 2 * static_cast<std::size_t>(threads) + 1; }
 
 namespace internal {
 // Runs body() on `threads` threads (the caller is one of them) and waits for all.
 void run_on_threads(int threads, const std::function<void()>& body);
 }  // namespace internal
 
-template <class In, class Out, class Produce, class Work, class Consume>
-void ordered_stream(const Context& context, const Produce& produce, const Work& work, const Consume& consume) {
-  std::mutex produce_mutex;
-  std::mutex order_mutex;
-  std::condition_variable order_changed;
-  std::uint64_t produced = 0;  // under produce_mutex
-  bool exhausted = false;      // under produce_mutex
-  std::uint64_t turn = 0;      // under order_mutex: the item that may be consumed now
-  std::exception_ptr failure;  // under order_mutex; once set, nothing later is consumed
+namespace internal {
 
-  const auto body = [&] {
-    for (;;) {
-      std::optional<In> item;
-      std::exception_ptr problem;
-      std::uint64_t number = 0;
-      {
-        const std::lock_guard lock(produce_mutex);
-        if (exhausted) return;
-        number = produced++;
-        try {
-          context.check_stop();
-          item = produce();
-        } catch (...) {
-          problem = std::current_exception();
-        }
-        if (!item) exhausted = true;
-        if (!item && !problem) return;
+// What ordered_stream's threads share. Items wait in `done_` for their turn; whoever finds the one
+// whose turn it is consumes it and those that follow it, while the others go on.
+template <class In, class Out, class Produce, class Work, class Consume>
+class OrderedStream {
+ public:
+  OrderedStream(const Context& context, const Produce& produce, const Work& work, const Consume& consume)
+      : context_(context),
+        produce_(produce),
+        work_(work),
+        consume_(consume),
+        window_(stream_window(context.threads())) {}
+
+  void run() {
+    run_on_threads(context_.threads(), [this] {
+      while (step()) {
       }
-      std::optional<Out> result;
-      if (!problem) {
-        try {
-          result.emplace(work(std::move(*item)));
-        } catch (...) {
-          problem = std::current_exception();
-        }
-      }
-      std::unique_lock lock(order_mutex);
-      order_changed.wait(lock, [&] { return turn == number; });
-      if (!failure && !problem) {
-        try {
-          consume(std::move(*result));
-        } catch (...) {
-          problem = std::current_exception();
-        }
-      }
-      if (problem && !failure) failure = problem;
-      const bool failed = failure != nullptr;
-      ++turn;
-      lock.unlock();
-      order_changed.notify_all();
-      if (failed) {
-        const std::lock_guard produce_lock(produce_mutex);
-        exhausted = true;
-        return;
+    });
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  struct Done {
+    std::optional<Out> result;  // empty where there is a problem
+    std::exception_ptr problem;
+  };
+
+  // One item from production on; false where there is none left for this thread.
+  bool step() {
+    std::optional<In> item;
+    Done done;
+    std::uint64_t number = 0;
+    if (!take(item, done.problem, number)) return false;
+    if (!done.problem) {
+      try {
+        done.result.emplace(work_(std::move(*item)));
+      } catch (...) {
+        done.problem = std::current_exception();
       }
     }
-  };
-  internal::run_on_threads(context.threads(), body);
-  if (failure) std::rethrow_exception(failure);
+    item.reset();
+    hand_in(number, std::move(done));
+    return true;
+  }
+
+  bool take(std::optional<In>& item, std::exception_ptr& problem, std::uint64_t& number) {
+    const std::lock_guard producing(produce_mutex_);
+    {
+      std::unique_lock lock(mutex_);
+      room_.wait(lock, [&] { return failure_ || produced_ < turn_ + window_; });
+      if (failure_) return false;
+    }
+    if (exhausted_) return false;
+    try {
+      context_.check_stop();
+      item = produce_();
+    } catch (...) {
+      problem = std::current_exception();
+    }
+    if (!item) exhausted_ = true;
+    if (!item && !problem) return false;
+    const std::lock_guard lock(mutex_);
+    number = produced_++;
+    return true;
+  }
+
+  void hand_in(std::uint64_t number, Done done) {
+    std::unique_lock lock(mutex_);
+    done_.emplace(number, std::move(done));
+    if (consuming_) return;  // that thread sees it when its turn comes
+    consuming_ = true;
+    for (auto next = done_.find(turn_); next != done_.end(); next = done_.find(turn_)) {
+      Done item = std::move(next->second);
+      done_.erase(next);
+      if (!failure_) {
+        lock.unlock();
+        if (!item.problem) {
+          try {
+            consume_(std::move(*item.result));
+          } catch (...) {
+            item.problem = std::current_exception();
+          }
+        }
+        item.result.reset();
+        lock.lock();
+        if (item.problem) failure_ = item.problem;
+      }
+      ++turn_;
+      room_.notify_all();
+    }
+    consuming_ = false;
+  }
+
+  const Context& context_;
+  const Produce& produce_;
+  const Work& work_;
+  const Consume& consume_;
+  const std::uint64_t window_;
+
+  std::mutex produce_mutex_;
+  bool exhausted_ = false;  // under produce_mutex_
+
+  std::mutex mutex_;  // of all that follows
+  std::condition_variable room_;
+  std::uint64_t produced_ = 0;
+  std::uint64_t turn_ = 0;              // the item that may be consumed now
+  std::map<std::uint64_t, Done> done_;  // worked on, not consumed
+  bool consuming_ = false;
+  std::exception_ptr failure_;  // once set, nothing later is consumed
+};
+
+}  // namespace internal
+
+template <class In, class Out, class Produce, class Work, class Consume>
+void ordered_stream(const Context& context, const Produce& produce, const Work& work, const Consume& consume) {
+  internal::OrderedStream<In, Out, Produce, Work, Consume>(context, produce, work, consume).run();
 }
 
 }  // namespace mlkit
