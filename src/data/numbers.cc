@@ -1,5 +1,6 @@
 #include "mlkit/data/numbers.h"
 
+#include <array>
 #include <bit>
 #include <cassert>
 #include <charconv>
@@ -113,7 +114,7 @@ bool is_infinity_word(std::string_view text) {
   return lower == "inf" || lower == "infinity";
 }
 
-// Texts that the exact product of two doubles cannot give: the standard library's exact conversion.
+// Texts that neither two doubles nor 64-bit integers give exactly: the standard library's exact conversion.
 NumberStatus parse_slowly(std::string_view text, const Decimal& decimal, double& value) {
   if (text[0] == '+') text.remove_prefix(1);
   double parsed = 0;
@@ -134,6 +135,108 @@ constexpr double kPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7
 constexpr std::int64_t kLargestExactPower = 22;
 constexpr std::uint64_t kLargestExactInteger = std::uint64_t{1} << 53;
 
+// 64 bits times 64 bits. (No 128-bit type: 32-bit targets have none.)
+struct Wide {
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+};
+
+constexpr Wide multiply(std::uint64_t a, std::uint64_t b) {
+  const std::uint64_t a0 = a & 0xFFFFFFFFu, a1 = a >> 32;
+  const std::uint64_t b0 = b & 0xFFFFFFFFu, b1 = b >> 32;
+  const std::uint64_t middle = a1 * b0 + (a0 * b0 >> 32);
+  const std::uint64_t other = a0 * b1 + (middle & 0xFFFFFFFFu);
+  return {a1 * b1 + (middle >> 32) + (other >> 32), a * b};
+}
+
+// A divisor with its top bit set, and floor((2^128 - 1) / value) - 2^64.
+struct Divisor {
+  std::uint64_t value = 0;
+  std::uint64_t reciprocal = 0;
+  int shift = 0;  // the number divided by, times 2^shift, is `value`
+};
+
+constexpr int kMostPower = 27;  // 5^27 is the largest below 2^64
+
+constexpr std::array<std::uint64_t, kMostPower + 1> powers_of_five() {
+  std::array<std::uint64_t, kMostPower + 1> out{};
+  out[0] = 1;
+  for (std::size_t k = 1; k < out.size(); ++k) out[k] = out[k - 1] * 5;
+  return out;
+}
+constexpr std::array<std::uint64_t, kMostPower + 1> kPowersOfFive = powers_of_five();
+
+constexpr std::array<Divisor, kMostPower + 1> divisors() {
+  std::array<Divisor, kMostPower + 1> out{};
+  for (std::size_t k = 0; k < out.size(); ++k) {
+    const int shift = std::countl_zero(kPowersOfFive[k]);
+    const std::uint64_t d = kPowersOfFive[k] << shift;
+    std::uint64_t rest = ~d;  // (2^128 - 1) - 2^64 d, divided bit by bit
+    std::uint64_t quotient = 0;
+    for (int bit = 0; bit < 64; ++bit) {
+      const bool carry = rest >> 63 != 0;
+      rest = rest << 1 | 1;
+      quotient <<= 1;
+      if (carry || rest >= d) rest -= d, quotient |= 1;
+    }
+    out[k] = {d, quotient, shift};
+  }
+  return out;
+}
+constexpr std::array<Divisor, kMostPower + 1> kDivisors = divisors();
+
+// floor(n / d) for n.high < d, and whether something is left (Moeller and Granlund, "Improved division by invariant
+// integers", IEEE Trans. Computers 60, 2011, algorithm 4).
+std::uint64_t divide(Wide n, const Divisor& d, bool& rest) {
+  Wide q = multiply(d.reciprocal, n.high);
+  q.low += n.low;
+  q.high += n.high + (q.low < n.low ? 1 : 0) + 1;
+  std::uint64_t r = n.low - q.high * d.value;
+  if (r > q.low) {
+    --q.high;
+    r += d.value;
+  }
+  if (r >= d.value) {
+    ++q.high;
+    r -= d.value;
+  }
+  rest = r != 0;
+  return q.high;
+}
+
+// The double nearest to bits * 2^exponent (a little more where `more`), ties to even. `bits` has 55 bits at least;
+// the result is normal.
+double round_to_double(std::uint64_t bits, bool more, int exponent) {
+  const int shift = 64 - std::countl_zero(bits) - 53;
+  std::uint64_t kept = bits >> shift;
+  const std::uint64_t half = std::uint64_t{1} << (shift - 1);
+  const std::uint64_t rest = bits & (2 * half - 1);
+  kept += rest > half || (rest == half && (more || (kept & 1) != 0)) ? 1 : 0;
+  const double scale = std::bit_cast<double>(static_cast<std::uint64_t>(1023 + exponent + shift) << 52);
+  return static_cast<double>(static_cast<std::int64_t>(kept)) * scale;  // exact: at most 2^53 times a power of two
+}
+
+// digits * 10^power, |power| <= kMostPower, digits > 0, by integers alone: all bits of digits * 5^power, or those of
+// digits / 5^-power and whether there are more, rounded once.
+double exact_by_integers(std::uint64_t digits, int power) {
+  const int lead = std::countl_zero(digits);
+  const std::uint64_t top = digits << lead;
+  if (power >= 0) {
+    const Wide product = multiply(top, kPowersOfFive[static_cast<std::size_t>(power)]);
+    if (product.high == 0) return round_to_double(product.low, false, power - lead);
+    const int room = std::countl_zero(product.high);
+    const Wide shifted =
+        room == 0 ? product : Wide{product.high << room | product.low >> (64 - room), product.low << room};
+    return round_to_double(shifted.high, shifted.low != 0, power - lead + 64 - room);
+  }
+  const Divisor& divisor = kDivisors[static_cast<std::size_t>(-power)];
+  const bool halve = top >= divisor.value;
+  const Wide numerator = halve ? Wide{top >> 1, top << 63} : Wide{top, 0};
+  bool more = false;
+  const std::uint64_t quotient = divide(numerator, divisor, more);
+  return round_to_double(quotient, more, power - lead + divisor.shift - (halve ? 63 : 64));
+}
+
 }  // namespace
 
 NumberStatus parse_number(std::string_view text, double& value) {
@@ -152,6 +255,11 @@ NumberStatus parse_number(std::string_view text, double& value) {
     const auto digits = static_cast<double>(decimal.digits);
     const double magnitude =
         decimal.exponent < 0 ? digits / kPowersOfTen[-decimal.exponent] : digits * kPowersOfTen[decimal.exponent];
+    value = decimal.negative ? -magnitude : magnitude;
+    return NumberStatus::kNumber;
+  }
+  if (decimal.exact && decimal.exponent >= -kMostPower && decimal.exponent <= kMostPower) {
+    const double magnitude = exact_by_integers(decimal.digits, static_cast<int>(decimal.exponent));
     value = decimal.negative ? -magnitude : magnitude;
     return NumberStatus::kNumber;
   }

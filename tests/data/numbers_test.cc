@@ -43,6 +43,29 @@ TEST(ParseNumber, AgreesWithStrtodOnRandomDecimals) {
   }
 }
 
+TEST(ParseNumber, SixteenToNineteenDigitsAreRoundedOnce) {
+  // What programs write so that it reads back, on both sides of where 64-bit integers are enough (10^-27, 10^27).
+  RandomStream random(2, RandomPurpose::kSample);
+  for (int i = 0; i < 50000; ++i) {
+    std::string text(1, static_cast<char>('1' + random.below(9)));
+    for (std::uint64_t left = 15 + random.below(4); left > 0; --left) text += static_cast<char>('0' + random.below(10));
+    expect_like_strtod(text + "e" + std::to_string(static_cast<int>(random.below(60)) - 30));
+  }
+  // (2 m + 1) / 2^k lies halfway between two doubles for m >= 2^52; one digit more or less does not.
+  for (int i = 0; i < 3000; ++i) {
+    std::uint64_t digits = 2 * ((std::uint64_t{1} << 52) + random.below(std::uint64_t{1} << 52)) + 1;
+    for (int k = 0; k <= 3; ++k, digits *= 5) {
+      for (const int last : {-1, 0, 1}) {
+        expect_like_strtod(std::to_string(digits + static_cast<std::uint64_t>(last)) + "e-" + std::to_string(k));
+      }
+    }
+  }
+  for (const char* text : {"18446744073709551615", "9999999999999999999e27", "9999999999999999999e-27",
+                           "7450580596923828125e27", "7450580596923828125e-27", "4503599627370496.5"}) {
+    expect_like_strtod(text);
+  }
+}
+
 TEST(ParseNumber, RoundsHalfwayCasesToEven) {
   // 2^53 + 1 and 2^53 + 3 lie halfway; a digit far behind the point decides.
   expect_like_strtod("9007199254740993");
