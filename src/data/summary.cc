@@ -1,7 +1,9 @@
 #include "mlkit/data/summary.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "mlkit/parallel/blocks.h"
@@ -137,21 +139,95 @@ double quantile_of_sorted(std::span<const double> sorted, double p) {
   return between_values(sorted[at.index], at.share > 0 ? sorted[at.index + 1] : sorted[at.index], at.share);
 }
 
-std::vector<double> select_quantiles(std::span<double> values, std::span<const double> probabilities) {
-  std::vector<double> out;
-  out.reserve(probabilities.size());
+namespace {
+
+// From so many values on, counting by the leading bits is faster than partitioning.
+constexpr std::size_t kManyValues = 32768;
+constexpr int kLeadingBits = 16;  // the sign, the exponent, four bits of the fraction
+constexpr std::size_t kBuckets = std::size_t{1} << kLeadingBits;
+
+// Rises with x, -0 just below 0.
+std::size_t bucket_of(double x) {
+  const auto bits = std::bit_cast<std::uint64_t>(x);
+  const std::uint64_t flip = static_cast<std::uint64_t>(static_cast<std::int64_t>(bits) >> 63) | 0x8000000000000000u;
+  return static_cast<std::size_t>((bits ^ flip) >> (64 - kLeadingBits));
+}
+
+// Of `values`, in any order, those at rising `positions`.
+void append_selected(std::vector<double>& values, std::span<const std::size_t> positions, std::vector<double>& out) {
   auto from = values.begin();  // everything before is in its place
-  for (const double p : probabilities) {
-    if (values.empty()) {
-      out.push_back(kNaN);
-      continue;
+  for (const std::size_t position : positions) {
+    const auto at = values.begin() + static_cast<std::ptrdiff_t>(position);
+    std::nth_element(from, at, values.end());
+    out.push_back(*at);
+    from = at;
+  }
+}
+
+struct Wanted {
+  std::size_t bucket = 0;
+  std::vector<std::size_t> positions;  // among the values of the bucket
+  std::vector<double> values;
+};
+
+// The buckets that hold the positions, with room for their values.
+std::vector<Wanted> find_buckets(const std::vector<std::uint32_t>& counts, std::span<const std::size_t> positions) {
+  std::vector<Wanted> wanted;
+  std::size_t bucket = 0;
+  std::size_t before = 0;
+  for (const std::size_t position : positions) {
+    while (position >= before + counts[bucket]) before += counts[bucket++];
+    if (wanted.empty() || wanted.back().bucket != bucket) {
+      wanted.push_back({bucket, {}, {}});
+      wanted.back().values.reserve(counts[bucket]);
     }
+    wanted.back().positions.push_back(position - before);
+  }
+  return wanted;
+}
+
+}  // namespace
+
+std::vector<double> order_statistics(std::span<const double> values, std::span<const std::size_t> positions) {
+  std::vector<double> out;
+  if (values.size() < kManyValues || positions.size() > 100) {
+    std::vector<double> present;
+    present.reserve(values.size());
+    std::copy_if(values.begin(), values.end(), std::back_inserter(present), [](double x) { return x == x; });
+    append_selected(present, positions, out);
+    return out;
+  }
+  std::vector<std::uint32_t> counts(kBuckets);
+  for (const double x : values) counts[bucket_of(x)] += x == x ? 1u : 0u;
+  std::vector<Wanted> wanted = find_buckets(counts, positions);
+  std::vector<std::uint8_t> place(kBuckets);  // 1 + number in `wanted`
+  for (std::size_t i = 0; i < wanted.size(); ++i) place[wanted[i].bucket] = static_cast<std::uint8_t>(i + 1);
+  for (const double x : values) {
+    const std::uint8_t at = place[bucket_of(x)];
+    if (at != 0 && x == x) wanted[at - 1u].values.push_back(x);
+  }
+  for (Wanted& bucket : wanted) append_selected(bucket.values, bucket.positions, out);
+  return out;
+}
+
+std::vector<double> select_quantiles(std::span<double> values, std::span<const double> probabilities) {
+  if (values.empty()) return std::vector<double>(probabilities.size(), kNaN);
+  std::vector<std::size_t> positions;  // distinct, rising
+  for (const double p : probabilities) {
     const Position at = position_of(values.size(), p);
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(at.index);
-    std::nth_element(from, middle, values.end());
-    const double next = at.share > 0 ? *std::min_element(middle + 1, values.end()) : *middle;
-    out.push_back(between_values(*middle, next, at.share));
-    from = middle;
+    for (const std::size_t position : {at.index, at.index + (at.share > 0 ? 1 : 0)}) {
+      if (positions.empty() || position > positions.back()) positions.push_back(position);
+    }
+  }
+  const std::vector<double> found = order_statistics(values, positions);
+  const auto value_at = [&](std::size_t position) {
+    return found[static_cast<std::size_t>(std::lower_bound(positions.begin(), positions.end(), position) -
+                                          positions.begin())];
+  };
+  std::vector<double> out;
+  for (const double p : probabilities) {
+    const Position at = position_of(values.size(), p);
+    out.push_back(between_values(value_at(at.index), value_at(at.index + (at.share > 0 ? 1 : 0)), at.share));
   }
   return out;
 }

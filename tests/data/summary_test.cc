@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <sstream>
 
 #include <gtest/gtest.h>
@@ -160,6 +161,50 @@ TEST(Summary, MomentsHaveTheSameBitsForAnyNumberOfThreads) {
     EXPECT_EQ(std::bit_cast<std::uint64_t>(one.mean), std::bit_cast<std::uint64_t>(more.mean));
     EXPECT_EQ(std::bit_cast<std::uint64_t>(one.squares), std::bit_cast<std::uint64_t>(more.squares));
   }
+}
+
+TEST(Summary, OrderStatisticsAreThoseOfSorting) {
+  // Sizes on both sides of where values are counted by their leading bits. Uniform, few values, a wide range of
+  // exponents and both signs, one value only, two clusters with the positions between them, gaps.
+  for (const std::size_t n : {1u, 10u, 32767u, 32768u, 70001u}) {
+    for (int shape = 0; shape < 6; ++shape) {
+      std::vector<double> values(n);
+      for (std::size_t i = 0; i < n; ++i) {
+        const double u = random_uniform(3, RandomPurpose::kSample, i, static_cast<std::uint32_t>(shape));
+        if (shape == 0) values[i] = u;
+        if (shape == 1) values[i] = std::floor(u * 4) - 2;
+        if (shape == 2) values[i] = std::ldexp(u - 0.5, static_cast<int>(i % 600) - 300);
+        if (shape == 3) values[i] = 7.25;
+        if (shape == 4) values[i] = i % 2 == 0 ? u : 1e9 + u;
+        if (shape == 5) values[i] = i % 3 == 0 && i > 0 ? std::numeric_limits<double>::quiet_NaN() : -u;
+      }
+      std::vector<double> sorted = values;
+      std::erase_if(sorted, [](double x) { return x != x; });
+      std::sort(sorted.begin(), sorted.end());
+      const std::size_t last = sorted.size() - 1;
+      std::vector<std::size_t> positions = {0, last / 4, last / 2, last / 2 + 1, last - last / 4, last};
+      std::sort(positions.begin(), positions.end());
+      positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
+      std::erase_if(positions, [&](std::size_t position) { return position > last; });
+      const std::vector<double> got = order_statistics(values, positions);
+      ASSERT_EQ(got.size(), positions.size());
+      for (std::size_t k = 0; k < got.size(); ++k) {
+        EXPECT_EQ(got[k], sorted[positions[k]]) << n << " " << shape << " " << positions[k];
+      }
+    }
+  }
+}
+
+TEST(Summary, QuantilesOfManyValuesAreThoseOfSorting) {
+  std::vector<double> values(50000);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = std::floor(1000 * random_uniform(4, RandomPurpose::kSample, i)) / 8 - 30;
+  }
+  std::vector<double> sorted = values;
+  std::sort(sorted.begin(), sorted.end());
+  const std::vector<double> probabilities = {0, 0.1, 0.1, 0.25, 0.5, 0.75, 0.999, 1};
+  const std::vector<double> got = select_quantiles(values, probabilities);
+  for (std::size_t k = 0; k < got.size(); ++k) EXPECT_EQ(got[k], quantile_of_sorted(sorted, probabilities[k]));
 }
 
 }  // namespace

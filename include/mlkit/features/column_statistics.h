@@ -5,8 +5,7 @@
 
 namespace mlkit {
 
-// Median (type 7) of the values that are not NaN; NaN where there are none. O(n): a sample brackets the
-// middle, so that only the values near it are ordered. Exact whatever the sample.
+// Median (type 7) of the values that are not NaN; NaN where there are none. O(n).
 double median_of_present(std::span<const double> values);
 
 }  // namespace mlkit
