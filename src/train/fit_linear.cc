@@ -15,8 +15,8 @@ namespace {
 // Rows of a tile that a triangle absorbs at once: enough for the reflections, small enough for a cache.
 constexpr std::size_t kAbsorbRows = 256;
 constexpr int kMaxRefinements = 12;
-// Above this, sparse data are not worth n p^2.
-constexpr double kSparseDirectCost = 1e12;
+// Above this many operations (some seconds) sparse data are left to conjugate gradients.
+constexpr double kSparseDirectCost = 1e10;
 
 double power_of_two_near(double x) { return x > 0 ? std::ldexp(1.0, std::ilogb(x)) : 1.0; }
 
@@ -325,7 +325,9 @@ LinearFit fit_by_qr(const DatasetView& data, const LinearOptions& options, Conte
 LinearFit fit_linear(const DatasetView& data, const LinearOptions& options, Context& context) {
   if (data.rows() == 0) throw_data("there are no rows to learn from");
   const double columns = static_cast<double>(data.cols() + 1);
-  const double cost = 2.0 * static_cast<double>(data.rows()) * columns * columns;
+  // At least one tile of rows is absorbed, and one triangle merged with the penalty.
+  const double rows = std::max(static_cast<double>(data.rows()), 2.0 * columns);
+  const double cost = 2.0 * rows * columns * columns;
   if (!data.features().is_dense() && cost > kSparseDirectCost) return fit_sparse_least_squares(data, options, context);
   return fit_by_qr(data, options, context);
 }

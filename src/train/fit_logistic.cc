@@ -12,10 +12,11 @@
 namespace mlkit {
 namespace {
 
-// Above these a Hessian costs more than the L-BFGS iterations it saves.
+// Above these Hessians cost more than the L-BFGS iterations they save: a Newton step takes rows * dimension^2
+// products and there are about six, an iteration of L-BFGS takes rows * dimension and there are one or two hundred.
 constexpr std::size_t kNewtonDimension = 1500;
 constexpr std::size_t kNewtonSparseDimension = 300;
-constexpr double kNewtonCost = 2e11;  // rows * dimension^2
+constexpr double kNewtonCost = 2e10;  // rows * dimension^2
 // A fit starts from one on every kSampleStride-th row where that sample has enough rows to be near.
 constexpr std::size_t kSampleStride = 16;
 constexpr std::size_t kSampleRowsPerParameter = 50;
@@ -35,9 +36,8 @@ bool takes_newton(const DatasetView& data, const LogisticObjective& objective, c
   if (solver == "newton") return true;
   if (solver == "lbfgs") return false;
   const std::size_t n = objective.dimension();
-  if (!data.features().is_dense()) return n <= kNewtonSparseDimension;
   const double cost = static_cast<double>(data.rows()) * static_cast<double>(n) * static_cast<double>(n);
-  return n <= kNewtonDimension && cost <= kNewtonCost;
+  return n <= (data.features().is_dense() ? kNewtonDimension : kNewtonSparseDimension) && cost <= kNewtonCost;
 }
 
 Solution solve_newton(const LogisticObjective& objective, std::vector<double> start, const LogisticOptions& options,

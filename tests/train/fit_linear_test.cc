@@ -189,5 +189,27 @@ TEST(FitLinear, TheBytesAreTheSameOnEveryProcessor) {
   EXPECT_EQ(crc32c(bytes_of(*fit(random_numbers(9000, 12, 31), ridge(2)).model)), 1262674606u);
 }
 
+TEST(FitLinear, WideSparseDataAreLeftToConjugateGradients) {
+  // 1,000 one-hot levels of 50,000 rows: 2 n p^2 = 1e11. One level: the mean of its rows is known.
+  Dataset d;
+  CsrMatrix x;
+  x.rows = 50000;
+  x.cols = 1000;
+  for (std::size_t i = 0; i < x.rows; ++i) {
+    x.columns.push_back(static_cast<std::uint32_t>(i % 1000));
+    x.values.push_back(1.0);
+    x.starts.push_back(x.columns.size());
+    d.targets.push_back(static_cast<double>(i % 1000) + (i < 25000 ? 0.25 : -0.25));
+  }
+  d.features = std::move(x);
+  const LinearFit got = fit(d);
+  EXPECT_EQ(got.report.solver, "conjugate_gradient");
+  EXPECT_TRUE(got.report.converged);
+  // Relative to the largest prediction, what the gradient's tolerance of 1e-11 leaves.
+  for (const std::size_t j : {0u, 17u, 999u}) {
+    EXPECT_NEAR(got.model->intercept() + got.model->coefficients()[j], static_cast<double>(j), 1e-6);
+  }
+}
+
 }  // namespace
 }  // namespace mlkit
