@@ -118,6 +118,7 @@ std::unique_ptr<Command> make_drift();
 std::unique_ptr<Command> make_evaluate();
 std::unique_ptr<Command> make_inspect();
 std::unique_ptr<Command> make_predict();
+std::unique_ptr<Command> make_simulate();
 std::unique_ptr<Command> make_split();
 std::unique_ptr<Command> make_train();
 std::unique_ptr<Command> make_verify();

@@ -9,6 +9,8 @@ const std::vector<CommandRow>& command_table() {
        "mlkit clean dirty.csv -o clean.csv", make_clean},
       {"split", "Data", "training, validation and test rows, or folds",
        "mlkit split all.csv --target species --train train.csv --test test.csv", make_split},
+      {"simulate", "Data", "made-up tables with known truth: to learn, to test, to practise on",
+       "mlkit simulate classification -o made.csv --rows 10000 --truth truth.json", make_simulate},
       {"train", "Models", "fits the preprocessing and the model into one sealed file",
        "mlkit train train.csv --target species -o species.mlkit", make_train},
       {"evaluate", "Models", "how good a model is on rows with known answers", "mlkit evaluate species.mlkit test.csv",

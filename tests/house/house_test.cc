@@ -76,6 +76,7 @@ std::map<std::string, std::set<std::string>> allowed_layers() {
   allowed["base"] = {};
   allowed["parallel"] = below({"base"});
   allowed["data"] = below({"parallel"});
+  allowed["simulate"] = below({"data"});
   for (const char* layer : {"steps", "model", "eval", "drift", "recommend"}) allowed[layer] = below({"data"});
   // Metrics look at predictions, quantized kernels at models.
   const std::vector<std::string> middle = {"steps", "model", "eval", "drift", "recommend"};
@@ -85,7 +86,7 @@ std::map<std::string, std::set<std::string>> allowed_layers() {
   allowed["io"] = below({"pipeline"});
   allowed["serve"] = below({"io"});
   allowed["workflow"] = below({"train"});
-  allowed["apps"] = below({"workflow", "serve"});
+  allowed["apps"] = below({"workflow", "serve", "simulate"});
   return allowed;
 }
 
