@@ -13,6 +13,7 @@
 #include "mlkit/io/clean_json.h"
 #include "mlkit/io/model_file.h"
 #include "mlkit/workflow/cross_validate.h"
+#include "mlkit/workflow/drift_reference.h"
 #include "mlkit/workflow/shared_rows.h"
 #include "mlkit/workflow/table_hash.h"
 #include "mlkit/workflow/train_pipeline.h"
@@ -104,7 +105,9 @@ class Train : public Command {
     for (const MetricValue& metric : scores.valid) {
       if (metric.value && std::isfinite(*metric.value)) record.valid_metrics.emplace_back(metric.name, *metric.value);
     }
-    const Pipeline pipeline = trained.pipeline.with_record(std::move(record));
+    const Pipeline pipeline =
+        trained.pipeline.with_record(std::move(record))
+            .with_drift(learn_drift_reference(trained.pipeline, table, session.seed(), session.context()));
     write_model_file(pipeline, output_, if_changed_);
     if (!trace_.empty()) write_trace(trained.report);
 

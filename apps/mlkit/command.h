@@ -117,6 +117,7 @@ std::unique_ptr<Command> make_doctor();
 std::unique_ptr<Command> make_drift();
 std::unique_ptr<Command> make_evaluate();
 std::unique_ptr<Command> make_inspect();
+std::unique_ptr<Command> make_monitor();
 std::unique_ptr<Command> make_predict();
 std::unique_ptr<Command> make_simulate();
 std::unique_ptr<Command> make_split();

@@ -21,8 +21,10 @@ const std::vector<CommandRow>& command_table() {
        "mlkit cluster customers.csv --k-range 2:10 -o clusters.csv", make_cluster},
       {"inspect", "Models", "what is inside a model file", "mlkit inspect species.mlkit", make_inspect},
       {"verify", "Models", "checksum, and the self-test rows replayed", "mlkit verify species.mlkit", make_verify},
-      {"drift", "Watching and deploying", "whether the world has moved since the reference, and which column did",
+      {"drift", "Watching and deploying", "has the world moved since the reference, and which column",
        "mlkit drift train.csv today.csv", make_drift},
+      {"monitor", "Watching and deploying", "follows a log of predictions and says when something has changed",
+       "mlkit monitor log.csv --model species.mlkit --labels answers.csv", make_monitor},
       {"bench", "Other", "measures reading a table on this machine", "mlkit bench big.csv", make_bench},
       {"doctor", "Other", "what this build and this machine can do", "mlkit doctor", make_doctor},
   };

@@ -6,4 +6,5 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/reference.cc
   ${CMAKE_CURRENT_LIST_DIR}/sort_doubles.cc
   ${CMAKE_CURRENT_LIST_DIR}/special.cc
+  ${CMAKE_CURRENT_LIST_DIR}/stream_detectors.cc
 )

@@ -214,11 +214,22 @@ void load_self_test(PipelineParts& parts, BinaryReader& in) {
   test.expected = in.finite_f64s();
 }
 
+void save_drift(const PipelineParts& parts, BinaryWriter& out) {
+  if (parts.drift) parts.drift->save(out);
+}
+
+void load_drift(PipelineParts& parts, BinaryReader& in) {
+  parts.drift = DriftReference::load(in);
+  if (parts.drift->columns.size() != parts.inputs.size()) in.fail("is not about the inputs of the model");
+  constexpr std::size_t kMostPredictions = 2;  // labels and scores
+  if (parts.drift->predictions.size() > kMostPredictions) in.fail("is not about the answers of the model");
+}
+
 constexpr KnownSection kSections[] = {
     {"schema", 1, true, save_schema, load_schema},           {"clean", 1, true, save_clean, load_clean},
     {"features", 1, true, save_features, load_features},     {"model", 1, true, save_model, load_model_section},
     {"decision", 1, true, save_decision, load_decision},     {"record", 1, false, save_record, load_record},
-    {"self_test", 1, false, save_self_test, load_self_test},
+    {"self_test", 1, false, save_self_test, load_self_test}, {"drift", 1, false, save_drift, load_drift},
 };
 
 const KnownSection* find_known(const RawSection& section) {
@@ -274,6 +285,7 @@ std::string pipeline_to_bytes(const Pipeline& pipeline) {
     if (std::any_of(parts.unknown.begin(), parts.unknown.end(), same_name)) continue;
     BinaryWriter out;
     known.save(parts, out);
+    if (!known.required && out.data().empty()) continue;  // there is nothing to say
     bytes.push_back(out.take());
     sections.push_back({std::string(known.name), known.version, known.required, bytes.back()});
   }

@@ -92,6 +92,12 @@ Pipeline Pipeline::with_self_test(SelfTest test) const {
   return Pipeline(std::move(parts));
 }
 
+Pipeline Pipeline::with_drift(DriftReference reference) const {
+  PipelineParts parts = parts_;
+  parts.drift = std::move(reference);
+  return Pipeline(std::move(parts));
+}
+
 std::vector<std::size_t> Pipeline::bind(const std::vector<std::string>& names) const {
   std::map<std::string_view, std::size_t> at;
   for (std::size_t i = 0; i < names.size(); ++i) at.emplace(names[i], i);

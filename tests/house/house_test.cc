@@ -189,6 +189,8 @@ const std::map<std::string, std::string> kTestedIn = {
     {"train/newton", "tests/train/logistic_golden_test.cc"},
     {"train/row_kernels", "tests/train/solvers_test.cc"},
     {"train/sparse_least_squares", "tests/train/fit_linear_test.cc"},
+    {"workflow/compare_model", "tests/workflow/drift_reference_test.cc"},
+    {"workflow/estimate_performance", "tests/workflow/drift_reference_test.cc"},
     {"workflow/shared_rows", "tests/workflow/train_pipeline_test.cc"},
     {"workflow/table_hash", "tests/workflow/train_pipeline_test.cc"},
 };

@@ -75,6 +75,7 @@ class CurrentColumn {
   void merge(const CurrentColumn& right);
 
   std::uint64_t rows() const { return rows_; }
+  std::uint64_t missing() const { return missing_; }
   // `reference` as given to the constructor. psi_bins must divide 100.
   ColumnDrift compare(const ReferenceColumn& reference, const DriftOptions& options) const;
 

@@ -20,6 +20,7 @@
 #include "mlkit/data/csv_read.h"
 #include "mlkit/data/schema.h"
 #include "mlkit/data/table.h"
+#include "mlkit/drift/reference.h"
 #include "mlkit/features/preprocess.h"
 #include "mlkit/model/model.h"
 #include "mlkit/model/predictions.h"
@@ -81,6 +82,7 @@ struct PipelineParts {
   double threshold = 0.5;            // binary: positive where its probability is at least this
   TrainingRecord record;
   SelfTest self_test;
+  std::optional<DriftReference> drift;  // what its inputs and answers looked like in training
   std::vector<UnknownSection> unknown;
 };
 
@@ -102,6 +104,7 @@ class Pipeline {
   Pipeline with_threshold(double threshold) const;
   Pipeline with_record(TrainingRecord record) const;
   Pipeline with_self_test(SelfTest test) const;
+  Pipeline with_drift(DriftReference reference) const;
 
   // Where each input stands among `names`, by its raw name or its alias. Throws Error(kData) naming a column
   // that is missing, with the nearest name there is, and how many more are.
