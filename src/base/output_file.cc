@@ -15,10 +15,13 @@
 #include <system_error>
 #include <utility>
 
+#include "encoder.h"
 #include "mlkit/base/error.h"
 
 namespace mlkit {
 namespace {
+
+std::atomic<bool> identical_files_stay{false};
 
 constexpr std::size_t kBufferSize = std::size_t{1} << 18;
 constexpr int kMaxLinks = 40;
@@ -157,6 +160,8 @@ struct OutputFile::State {
   bool if_changed = false;
   Slot* slot = nullptr;
   std::string buffer;
+  std::unique_ptr<internal::Encoder> encoder;  // null = plain
+  std::string encoded;
 
   ~State() {
     if (descriptor >= 0) ::close(descriptor);
@@ -166,6 +171,7 @@ struct OutputFile::State {
 
   void open();
   void open_temporary(const struct stat* old);
+  void add_to_encoder(std::string_view bytes);
   void flush();
   void close_checked();
   void publish();
@@ -221,6 +227,20 @@ void OutputFile::State::flush() {
   buffer.clear();
 }
 
+// Whole blocks go to the encoder, so that what comes out does not depend on how the bytes were brought.
+void OutputFile::State::add_to_encoder(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const std::string_view part = bytes.substr(0, kBufferSize - buffer.size());
+    buffer += part;
+    bytes.remove_prefix(part.size());
+    if (buffer.size() < kBufferSize) return;
+    encoder->write(buffer, encoded);
+    buffer.clear();
+    write_all(descriptor, encoded, path);
+    encoded.clear();
+  }
+}
+
 void OutputFile::State::close_checked() {
   const int closing = std::exchange(descriptor, -1);
   if (::close(closing) != 0 && errno != EINTR) fail(path, errno, "write");
@@ -241,15 +261,9 @@ void OutputFile::State::publish() {
 }
 
 OutputFile::OutputFile(const std::string& path, bool if_changed) : state_(std::make_unique<State>()) {
-  for (const std::string_view ending : {".gz", ".zst"}) {
-    if (!path.ends_with(ending)) continue;
-    const std::string plain = path.substr(0, path.size() - ending.size());
-    throw_usage("cannot write " + path + ": compressed files are read, not written",
-                "write " + (plain.empty() || plain.ends_with('/') ? "a plain file" : plain) +
-                    " and compress it, or -o - | " + (ending == ".gz" ? "gzip" : "zstd"));
-  }
+  state_->encoder = internal::make_encoder(path);
   state_->path = path;
-  state_->if_changed = if_changed;
+  state_->if_changed = if_changed || identical_files_stay.load(std::memory_order_relaxed);
   state_->open();
   state_->buffer.reserve(kBufferSize);
 }
@@ -259,6 +273,10 @@ OutputFile::OutputFile(OutputFile&&) noexcept = default;
 
 void OutputFile::write(std::string_view bytes) {
   State& state = *state_;
+  if (state.encoder) {
+    state.add_to_encoder(bytes);
+    return;
+  }
   if (state.buffer.size() + bytes.size() <= kBufferSize) {
     state.buffer += bytes;
     return;
@@ -271,10 +289,18 @@ void OutputFile::write(std::string_view bytes) {
   }
 }
 
-void OutputFile::flush() { state_->flush(); }
+void OutputFile::flush() {
+  if (!state_->encoder) state_->flush();
+}
 
 void OutputFile::commit() {
   State& state = *state_;
+  if (state.encoder) {
+    state.encoder->write(state.buffer, state.encoded);
+    state.encoder->finish(state.encoded);
+    state.buffer = std::move(state.encoded);
+    state.encoder.reset();
+  }
   state.flush();
   if (state.temporary.empty()) {
     state.close_checked();
@@ -289,6 +315,8 @@ void OutputFile::commit() {
 }
 
 const std::string& OutputFile::path() const { return state_->path; }
+
+void leave_identical_files(bool leave) { identical_files_stay.store(leave, std::memory_order_relaxed); }
 
 bool is_standard_output(const std::string& path) { return descriptor_of(path) == STDOUT_FILENO; }
 

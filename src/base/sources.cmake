@@ -1,6 +1,7 @@
 target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/binary.cc
   ${CMAKE_CURRENT_LIST_DIR}/context.cc
+  ${CMAKE_CURRENT_LIST_DIR}/encoder.cc
   ${CMAKE_CURRENT_LIST_DIR}/error.cc
   ${CMAKE_CURRENT_LIST_DIR}/fields.cc
   ${CMAKE_CURRENT_LIST_DIR}/input_file.cc

@@ -11,4 +11,4 @@ mlkit_test(base
   ${CMAKE_CURRENT_LIST_DIR}/sha256_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/output_file_test.cc
 )
-target_link_libraries(test_base PRIVATE mlkit_zlib)
+target_link_libraries(test_base PRIVATE mlkit_zlib mlkit_zstd)

@@ -4,6 +4,9 @@
 // old one at commit(), with the old one's permissions; a symbolic link's target is replaced, not
 // the link. Devices, pipes and "-" (standard output) are written straight through. Without commit()
 // (an error, an exception) nothing is left behind and the old file is as it was.
+//
+// A name that ends in .gz or .zst is written compressed (gzip level 6, zstd level 3 with a checksum), on its way and in
+// bounded memory. The same content gives the same bytes: no time and no name stands in the header.
 #pragma once
 
 #include <cstddef>
@@ -24,8 +27,9 @@ class ClosedPipe : public Error {
 
 class OutputFile {
  public:
+  // `if_changed`: commit() leaves a file that has the same content untouched, its time stamp included.
   // Throws Error(kIo) where the folder cannot be written or the path is a directory, Error(kUsage) where the
-  // name is one of a compressed file (.gz, .zst): those are read, not written.
+  // name is one of a compressed file (.gz, .zst) and this build cannot compress so.
   explicit OutputFile(const std::string& path, bool if_changed = false);
   ~OutputFile();
   OutputFile(OutputFile&&) noexcept;
@@ -33,7 +37,8 @@ class OutputFile {
 
   // Throws Error(kIo) with the system's reason ("No space left on device").
   void write(std::string_view bytes);
-  // Hands what is buffered to the system (a reader at the other end of a pipe sees it now).
+  // Hands what is buffered to the system (a reader at the other end of a pipe sees it now). Compressed bytes come when
+  // a block of them is ready: nothing happens then.
   void flush();
   // Flush, sync, rename; also reports what only shows at close.
   void commit();
@@ -44,6 +49,9 @@ class OutputFile {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// From now on every OutputFile is one with `if_changed`: a program's own option, set once before it writes.
+void leave_identical_files(bool leave);
 
 // Removes temporary files that are still open; async-signal-safe, for the SIGINT/SIGTERM handler.
 void remove_temporary_files() noexcept;
