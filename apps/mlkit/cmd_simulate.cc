@@ -285,7 +285,7 @@ MadeTable Simulate::make(std::uint64_t seed) const {
 std::string Simulate::next_command() const {
   if (output_ == "-") return {};
   if (what_ == "blobs") return "; next: mlkit cluster " + output_ + " -o clusters.csv";
-  if (what_ == "products") return "; next: mlkit recommend " + output_ + " --viewed 1";
+  if (what_ == "products") return "; next: mlkit clean " + output_ + " -o clean.csv";
   if (what_ == "drift") return "; next: mlkit train " + output_ + " --target target --exclude phase -o model.mlkit";
   return "; next: mlkit split " + output_ + " --target target";
 }

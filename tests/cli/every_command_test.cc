@@ -148,6 +148,11 @@ std::vector<FileField> file_fields(const Options& declared) {
   return out;
 }
 
+// A value that the field takes.
+std::string some_value(const Field& field) {
+  return field.info.choices.empty() ? "some_" + field.name : field.info.choices.front();
+}
+
 // A command line with these values at these places, and what else it cannot be without.
 Words words_with(const std::string& command, const Options& declared,
                  const std::map<std::size_t, std::string>& values) {
@@ -155,13 +160,13 @@ Words words_with(const std::string& command, const Options& declared,
   std::size_t place = 0;
   for (const Field& field : declared.arguments.all()) {
     const auto given = values.find(place);
-    words.push_back(given != values.end() ? given->second : "some_" + field.name);
+    words.push_back(given != values.end() ? given->second : some_value(field));
     ++place;
   }
   for (const Field& field : declared.options.all()) {
     const auto given = values.find(place);
     if (given != values.end()) words.push_back(flag_of(field.name) + "=" + given->second);
-    if (given == values.end() && field.info.required) words.push_back(flag_of(field.name) + "=some_" + field.name);
+    if (given == values.end() && field.info.required) words.push_back(flag_of(field.name) + "=" + some_value(field));
     ++place;
   }
   return words;
