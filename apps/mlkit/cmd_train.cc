@@ -87,21 +87,24 @@ class Train : public Command {
     train_.seed = session.seed();
     if (clean_) train_.clean = clean_options();
 
-    const Table table = read_csv(input_, reading(), session.context());
+    Table table = read_csv(input_, reading(), session.context());
+    const std::string data_sha256 = table_sha256(table, session.context());
     Target target;
     TrainedPipeline trained;
     Scores scores;
+    const bool needed_again = cv_ || !valid_.empty();
     name_file(input_, [&] {
       if (!train_.weight.empty())
         train_.weight = table.column(train_.weight).name;  // another file may have it elsewhere
       target = read_target(table, train_, session.context());
-      trained = train_pipeline(table, target, train_, session.context());
+      trained = needed_again ? train_pipeline(table, target, train_, session.context())
+                             : train_pipeline(std::move(table), target, train_, session.context());
       if (cv_) scores.cv = cross_validate(table, target, train_, static_cast<std::size_t>(*cv_), session.context());
     });
     if (!valid_.empty()) name_file(valid_, [&] { scores.valid = score_valid(trained, table, session.context()); });
 
     TrainingRecord record = trained.pipeline.parts().record;
-    record.data_sha256 = table_sha256(table, session.context());
+    record.data_sha256 = data_sha256;
     for (const MetricValue& metric : scores.valid) {
       if (metric.value && std::isfinite(*metric.value)) record.valid_metrics.emplace_back(metric.name, *metric.value);
     }

@@ -7,6 +7,7 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/input_file.cc
   ${CMAKE_CURRENT_LIST_DIR}/math.cc
   ${CMAKE_CURRENT_LIST_DIR}/output_file.cc
+  ${CMAKE_CURRENT_LIST_DIR}/pages.cc
   ${CMAKE_CURRENT_LIST_DIR}/random.cc
   ${CMAKE_CURRENT_LIST_DIR}/sha256.cc
   ${CMAKE_CURRENT_LIST_DIR}/text.cc

@@ -190,13 +190,11 @@ class TableReader {
     if (bytes <= parsed.chunk.size || parsed.chunk.size == 0) return;
     const double chunks = static_cast<double>(bytes) / static_cast<double>(parsed.chunk.size);
     constexpr double kSpare = 1.04;
-    constexpr double kSure = 0.97;
     const double expected = chunks * static_cast<double>(parsed.records);
     const auto rows = static_cast<std::size_t>(expected * kSpare) + 1024;
-    const auto sure_rows = static_cast<std::size_t>(expected * kSure);
     for (std::size_t c = 0; c < builders_.size(); ++c) {
       const double text_bytes = chunks * kSpare * static_cast<double>(parsed.pieces[c].texts.bytes.size());
-      builders_[c].reserve(plan_[c].reading, rows, sure_rows, static_cast<std::size_t>(text_bytes));
+      builders_[c].reserve(plan_[c].reading, rows, static_cast<std::size_t>(text_bytes));
     }
   }
 
@@ -210,7 +208,7 @@ class TableReader {
       next[c].reading = again == 0 ? builders_[c].next_reading() : CsvReading::kLevels;
       final_plan_[c] = next[c];
       builders_[c] = CsvColumnBuilder();
-      builders_[c].reserve(next[c].reading, rows_, rows_);
+      builders_[c].reserve(next[c].reading, rows_);
     }
     if (!any) return false;
     plan_ = std::move(next);

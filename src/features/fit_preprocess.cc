@@ -17,6 +17,9 @@
 namespace mlkit {
 namespace {
 
+// From so many 0/1 features on a column is named: often it is a number or an identifier in disguise.
+constexpr std::size_t kManyOutputs = 1000;
+
 struct LearnedColumn {
   ColumnPlan plan;
   bool constant = false;
@@ -226,6 +229,12 @@ Preprocess fit_preprocess(const Table& table, std::span<const std::size_t> posit
     if (column.levels_left_out > 0) {
       context.warn("column \"" + column.plan.name + "\": " + with_thousands(column.levels_left_out) +
                    " levels beyond the " + with_thousands(kMaxEncodedLevels) + " most frequent get no feature");
+    }
+    const bool many = column.plan.encoding == Encoding::kOneHot && column.plan.outputs() >= kManyOutputs;
+    if (many && column.levels_left_out == 0) {
+      context.warn("column \"" + column.plan.name + "\" becomes " + with_thousands(column.plan.outputs()) +
+                   " 0/1 features, one per text; --rare 10 lets those in fewer rows than that share one, --exclude " +
+                   column.plan.name + " leaves the column out");
     }
     plans.push_back(std::move(column.plan));
   }

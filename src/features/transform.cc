@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "mlkit/base/error.h"
+#include "mlkit/base/pages.h"
 #include "mlkit/data/datetime.h"
 #include "mlkit/features/preprocess.h"
 #include "mlkit/parallel/blocks.h"
@@ -17,6 +18,8 @@ constexpr std::uint32_t kUnknown = kNoLevel - 1;
 
 // Rows that are filled column by column while their part of the matrix is in the cache.
 constexpr std::size_t kStripe = 128;
+// Rows after which a table that is used up is let go; their numbers fill large pages.
+constexpr std::size_t kBandRows = std::size_t{1} << 18;
 
 double scaled(double x, double center, double scale) { return (x - center) / scale; }
 
@@ -149,30 +152,83 @@ void check_refused(const Table& table, const std::vector<BoundColumn>& bound) {
   }
 }
 
-DenseMatrix to_dense(const std::vector<BoundColumn>& bound, std::size_t rows, std::size_t cols, const Context& context,
-                     std::vector<std::uint64_t>& unknown) {
+// Cells of rows [begin, end) to rows of the matrix, stripe by stripe.
+void fill_dense(const std::vector<BoundColumn>& bound, std::size_t begin, std::size_t end, DenseMatrix& out,
+                std::vector<std::uint64_t>& unknown) {
+  for (std::size_t first = begin; first < end; first += kStripe) {
+    const std::size_t last = std::min(end, first + kStripe);
+    double* stripe = out.values.data() + first * out.cols;
+    for (std::size_t i = 0; i < bound.size(); ++i) {
+      if (bound[i].plan->encoding == Encoding::kOneHot) {
+        fill_one_hot(bound[i], first, last, stripe, out.cols, unknown[i]);
+      } else {
+        fill_numbers(bound[i], first, last, stripe + bound[i].plan->first_output, out.cols);
+      }
+    }
+  }
+}
+
+// The storage of a column, a fixed number of bytes a row.
+struct CellBytes {
+  char* begin = nullptr;
+  std::size_t size = 0;  // of one cell
+};
+
+template <class T>
+CellBytes cell_bytes(std::vector<T>& cells) {
+  return {reinterpret_cast<char*>(cells.data()), sizeof(T)};
+}
+
+CellBytes cell_bytes(Column& column) {
+  if (column.is_numeric()) return cell_bytes(column.numbers().values);
+  if (column.is_categorical()) return cell_bytes(column.categories().codes);
+  if (column.is_times()) return cell_bytes(std::get<Times>(column.storage).micros);
+  return {};  // texts: let go as a whole
+}
+
+void release_rows(Table& table, std::span<const std::size_t> positions, std::size_t begin, std::size_t end) {
+  for (const std::size_t position : positions) {
+    const CellBytes cells = cell_bytes(table.column(position));
+    if (cells.begin != nullptr) release_pages(cells.begin + begin * cells.size, (end - begin) * cells.size);
+  }
+}
+
+// Names, types and flags stay.
+void empty_column(Column& column) {
+  if (column.is_numeric()) {
+    column.numbers().values = std::vector<double>();
+  } else if (column.is_categorical()) {
+    column.categories().codes = std::vector<std::uint32_t>();
+  } else if (column.is_times()) {
+    std::get<Times>(column.storage).micros = std::vector<std::int64_t>();
+  } else {
+    column.storage = Texts{};
+  }
+  column.validity = Validity();
+}
+
+DenseMatrix to_dense(const std::vector<BoundColumn>& bound, Table* release, std::span<const std::size_t> positions,
+                     std::size_t rows, std::size_t cols, const Context& context, std::vector<std::uint64_t>& unknown) {
   DenseMatrix out;
   out.rows = rows;
   out.cols = cols;
-  out.values.resize(rows * cols);
+  out.values.reserve(rows * cols);
+  advise_large_pages(out.values.data(), rows * cols * sizeof(double));
   std::mutex mutex;
-  for_blocks(context, rows, kRowBlock, [&](std::size_t, std::size_t begin, std::size_t end) {
-    context.check_stop();
-    std::vector<std::uint64_t> seen(bound.size());
-    for (std::size_t first = begin; first < end; first += kStripe) {
-      const std::size_t last = std::min(end, first + kStripe);
-      double* stripe = out.values.data() + first * cols;
-      for (std::size_t i = 0; i < bound.size(); ++i) {
-        if (bound[i].plan->encoding == Encoding::kOneHot) {
-          fill_one_hot(bound[i], first, last, stripe, cols, seen[i]);
-        } else {
-          fill_numbers(bound[i], first, last, stripe + bound[i].plan->first_output, cols);
-        }
-      }
-    }
-    const std::lock_guard lock(mutex);
-    for (std::size_t i = 0; i < seen.size(); ++i) unknown[i] += seen[i];
-  });
+  // Band by band, so that the table can shrink while the matrix grows.
+  const std::size_t band = release == nullptr ? rows : kBandRows;
+  for (std::size_t from = 0; from < rows; from += band) {
+    const std::size_t to = std::min(rows, from + band);
+    out.values.resize(to * cols);
+    for_blocks(context, to - from, kRowBlock, [&](std::size_t, std::size_t begin, std::size_t end) {
+      context.check_stop();
+      std::vector<std::uint64_t> seen(bound.size());
+      fill_dense(bound, from + begin, from + end, out, seen);
+      const std::lock_guard lock(mutex);
+      for (std::size_t i = 0; i < seen.size(); ++i) unknown[i] += seen[i];
+    });
+    if (release != nullptr) release_rows(*release, positions, from, to);
+  }
   return out;
 }
 
@@ -257,8 +313,8 @@ std::size_t emit_row(const std::vector<ColumnPlan>& plans, std::span<const CellV
 
 }  // namespace
 
-Matrix Preprocess::transform(const Table& table, std::span<const std::size_t> positions, const Context& context,
-                             TransformCounts* counts) const {
+Matrix Preprocess::transform_cells(const Table& table, Table* release, std::span<const std::size_t> positions,
+                                   const Context& context, TransformCounts* counts) const {
   std::vector<BoundColumn> bound;
   bound.reserve(columns_.size());
   for (std::size_t i = 0; i < columns_.size(); ++i)
@@ -266,12 +322,24 @@ Matrix Preprocess::transform(const Table& table, std::span<const std::size_t> po
   check_refused(table, bound);
   std::vector<std::uint64_t> unknown(columns_.size());
   Matrix out = sparse_ ? Matrix(to_sparse(bound, table.rows(), outputs(), context, unknown))
-                       : Matrix(to_dense(bound, table.rows(), outputs(), context, unknown));
+                       : Matrix(to_dense(bound, release, positions, table.rows(), outputs(), context, unknown));
   if (counts != nullptr) {
     TransformCounts seen{unknown, {}};
     for (const BoundColumn& b : bound) seen.filled.push_back(b.column->validity.missing_count());
     counts->add(seen);
   }
+  return out;
+}
+
+Matrix Preprocess::transform(const Table& table, std::span<const std::size_t> positions, const Context& context,
+                             TransformCounts* counts) const {
+  return transform_cells(table, nullptr, positions, context, counts);
+}
+
+Matrix Preprocess::transform_and_release(Table& table, std::span<const std::size_t> positions,
+                                         const Context& context) const {
+  Matrix out = transform_cells(table, &table, positions, context, nullptr);
+  for (const std::size_t position : positions) empty_column(table.column(position));
   return out;
 }
 

@@ -10,6 +10,7 @@
 #include "mlkit/clean/clean_recipe.h"
 #include "mlkit/data/numbers.h"
 #include "mlkit/features/choose_columns.h"
+#include "mlkit/parallel/blocks.h"
 #include "mlkit/train/fit_dummy.h"
 
 namespace mlkit {
@@ -35,15 +36,22 @@ void clean_table(TrainingTable& rows, const TrainOptions& options, Context& cont
   rows.clean = std::move(fit.recipe);
 }
 
-TrainingTable prepare_rows(const Table& table, const Target& target, const TrainOptions& options, Context& context) {
+// `owned` = the same table where it may be used up.
+TrainingTable prepare_rows(const Table& table, Table* owned, const Target& target, const TrainOptions& options,
+                           Context& context) {
   TrainingTable rows;
   rows.table = &table;
   rows.target = target;
+  const std::size_t all_rows = table.rows();
+  if (owned != nullptr) {
+    rows.owned = std::move(*owned);
+    rows.table = &rows.owned;
+  }
   if (target.missing > 0) {
     const std::vector<std::uint32_t> kept = rows_with_target(target);
-    context.warn(with_thousands(target.missing) + " of " + with_thousands(table.rows()) +
+    context.warn(with_thousands(target.missing) + " of " + with_thousands(all_rows) +
                  " rows have no target and are left out");
-    rows.owned = table.select_rows(kept);
+    rows.owned = rows.table->select_rows(kept);
     rows.target = select_target(target, kept);
     rows.table = &rows.owned;
   }
@@ -238,7 +246,8 @@ Dataset make_dataset(TrainingTable& rows, const Preprocess& preprocess, const st
                      const TrainOptions& options, const Context& context) {
   Dataset data;
   data.weights = read_weights(*rows.table, options.weight.empty() ? "" : current_name(rows, options.weight));
-  data.features = preprocess.transform(*rows.table, columns, context);
+  data.features = rows.table == &rows.owned ? preprocess.transform_and_release(rows.owned, columns, context)
+                                            : preprocess.transform(*rows.table, columns, context);
   data.feature_names = preprocess.feature_names();
   data.labels = rows.target.labels;
   data.targets = rows.target.numbers;
@@ -246,6 +255,7 @@ Dataset make_dataset(TrainingTable& rows, const Preprocess& preprocess, const st
   return data;
 }
 
+// Uses up the cells of a table that `rows` owns.
 TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const TrainOptions& options, Context& context) {
   ColumnChoice choice{current_names(rows, options.features), current_names(rows, options.exclude),
                       current_name(rows, target.column.name),
@@ -278,11 +288,15 @@ TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const Tr
   MetricOptions metric_options;
   metric_options.intervals = false;
   const MatrixView features(data.features);
-  out.metrics = score_predictions(pipeline.predict_matrix(features, context), rows.target, data.weights, {},
-                                  metric_options, context);
+  const Predictions answers = pipeline.predict_matrix(features, context);
   Predictions same = predict_rows(*out.dummy, features, context);
   decide_labels(same, pipeline.threshold());
-  out.baseline = score_predictions(same, rows.target, data.weights, {}, metric_options, context);
+  // Scoring is one thread's work: the model and the dummy side by side.
+  const Predictions* const scored[] = {&answers, &same};
+  std::vector<MetricValue>* const values[] = {&out.metrics, &out.baseline};
+  for_blocks(context, 2, 1, [&](std::size_t which, std::size_t, std::size_t) {
+    *values[which] = score_predictions(*scored[which], rows.target, data.weights, {}, metric_options, context);
+  });
   TrainingRecord record;
   record.dummy.resize(out.dummy->outputs());
   out.dummy->predict_row(std::vector<double>(out.dummy->inputs()), record.dummy);
@@ -292,10 +306,8 @@ TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const Tr
   return out;
 }
 
-}  // namespace
-
-TrainedPipeline train_pipeline(const Table& table, const Target& target, const TrainOptions& options,
-                               Context& context) {
+TrainedPipeline train_on(const Table& table, Table* owned, const Target& target, const TrainOptions& options,
+                         Context& context) {
   Context inner;
   share_settings(context, inner);
   const auto pass_on = [&] {
@@ -304,7 +316,7 @@ TrainedPipeline train_pipeline(const Table& table, const Target& target, const T
     return warnings;
   };
   try {
-    TrainingTable rows = prepare_rows(table, target, options, inner);
+    TrainingTable rows = prepare_rows(table, owned, target, options, inner);
     TrainedPipeline out = fit_prepared(rows, target, options, inner);
     out.warnings = pass_on();
     TrainingRecord record = out.pipeline.parts().record;
@@ -315,6 +327,17 @@ TrainedPipeline train_pipeline(const Table& table, const Target& target, const T
     pass_on();
     throw;
   }
+}
+
+}  // namespace
+
+TrainedPipeline train_pipeline(const Table& table, const Target& target, const TrainOptions& options,
+                               Context& context) {
+  return train_on(table, nullptr, target, options, context);
+}
+
+TrainedPipeline train_pipeline(Table&& table, const Target& target, const TrainOptions& options, Context& context) {
+  return train_on(table, &table, target, options, context);
 }
 
 TrainedPipeline train_pipeline(const Table& table, const TrainOptions& options, Context& context) {

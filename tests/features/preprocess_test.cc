@@ -314,5 +314,54 @@ TEST(Preprocess, ColumnOfAnotherTypeIsRefused) {
   EXPECT_THROW(dense(preprocess, Table({make_category_column("x", {"a", "b"})})), Error);
 }
 
+TEST(Preprocess, LettingTheTableGoGivesTheSameMatrix) {
+  // More rows than one band; a number with gaps, a category, a time stamp.
+  constexpr std::size_t kRows = (std::size_t{1} << 18) + 5000;
+  Table table;
+  Column number{.name = "n", .storage = Numbers{}};
+  Column city{.name = "c", .type = ColumnType::kCategory, .storage = Categories{}};
+  city.categories().levels = std::make_shared<Levels>(Levels{"a", "b", "c"});
+  Column day{.name = "d", .type = ColumnType::kDatetime, .storage = Times{}};
+  for (std::size_t i = 0; i < kRows; ++i) {
+    const std::uint64_t draw = i * 2654435761u % 1000;
+    number.numbers().values.push_back(draw == 0 ? kNaN : static_cast<double>(draw));
+    number.validity.append(draw != 0);
+    city.categories().codes.push_back(static_cast<std::uint32_t>(draw % 3));
+    city.validity.append(true);
+    std::get<Times>(day.storage).micros.push_back(static_cast<std::int64_t>(draw) * 86'400'000'000);
+    day.validity.append(true);
+  }
+  for (Column* column : {&number, &city, &day}) table.add_column(std::move(*column));
+  const Preprocess preprocess = fit(table);
+  const DenseMatrix expected = dense(preprocess, table);
+  const DenseMatrix got =
+      std::get<DenseMatrix>(preprocess.transform_and_release(table, all_columns(table), Context(2)));
+  EXPECT_EQ(got.rows, expected.rows);
+  EXPECT_TRUE(got.values == expected.values);
+  EXPECT_EQ(table.schema().names(), (std::vector<std::string>{"n", "c", "d"}));
+  EXPECT_TRUE(table.column(0).numbers().values.empty());
+  EXPECT_TRUE(table.column(1).categories().codes.empty());
+  EXPECT_TRUE(table.column(2).times().micros.empty());
+}
+
+TEST(Preprocess, WarnsOfAColumnThatBecomesAThousandFeatures) {
+  std::vector<std::string> cells;
+  for (int i = 0; i < 2000; ++i) cells.push_back("level" + std::to_string(i % 1000));
+  Context context(1);
+  const std::vector<std::size_t> first = {0};
+  Table table;
+  table.add_column(make_category_column("code", cells));
+  fit_preprocess(table, first, {}, context);
+  const std::vector<std::string> warnings = context.take_warnings();
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_EQ(warnings[0],
+            "column \"code\" becomes 1,000 0/1 features, one per text; --rare 10 lets those in fewer rows than that "
+            "share one, --exclude code leaves the column out");
+  PreprocessOptions rare;
+  rare.rare = 10;
+  fit_preprocess(table, first, rare, context);
+  for (const std::string& warning : context.take_warnings()) EXPECT_EQ(warning.find("0/1 features"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace mlkit

@@ -346,5 +346,20 @@ TEST(SharedRows, AreCountedByTheirCells) {
   EXPECT_EQ(count_shared_rows(before, after, {"a", "b", "y"}), 0u);
 }
 
+TEST(TrainPipeline, ATableThatIsUsedUpGivesTheSameModel) {
+  for (const bool clean : {false, true}) {
+    // A row without a target as well.
+    Table table = read(some_csv(700) + "1.5,3,city0,2024-01-11,\n");
+    TrainOptions options = options_for();
+    if (clean) options.clean.emplace();
+    Context context(2);
+    const Target target = read_target(table, options, context);
+    const TrainedPipeline kept = train_pipeline(table, target, options, context);
+    const TrainedPipeline used_up = train_pipeline(std::move(table), target, options, context);
+    EXPECT_EQ(pipeline_to_bytes(kept.pipeline), pipeline_to_bytes(used_up.pipeline));
+    EXPECT_EQ(kept.warnings, used_up.warnings);
+  }
+}
+
 }  // namespace
 }  // namespace mlkit

@@ -133,9 +133,8 @@ class CsvCellReader {
 // The pieces of one column, in order.
 class CsvColumnBuilder {
  public:
-  // Room for `rows` rows in all, of which `sure_rows` will come with some certainty, and for
-  // `text_bytes` bytes of texts.
-  void reserve(CsvReading reading, std::size_t rows, std::size_t sure_rows, std::size_t text_bytes = 0);
+  // Room for `rows` rows in all (about), and for `text_bytes` bytes of texts.
+  void reserve(CsvReading reading, std::size_t rows, std::size_t text_bytes = 0);
   // `worker` owns the dictionary of the piece's codes.
   void append(const CsvPiece& piece, std::size_t worker, const RowLines& lines);
 

@@ -29,7 +29,7 @@ Moments compute_moments(std::span<const double> values, const Context& context);
 
 // The values at the given positions (from 0, rising) of `values` in rising order, NaNs left out; positions must
 // be below the count of the others. One pass counts by the leading bits, one collects the few values around each
-// position: O(n), and a fifth of the time of selection by partitioning.
+// position: O(n).
 std::vector<double> order_statistics(std::span<const double> values, std::span<const std::size_t> positions);
 
 // Quantile of type 7 (R's and numpy's default): with h = (n - 1) p, x[floor h] + (h - floor h)

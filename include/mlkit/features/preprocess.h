@@ -139,6 +139,9 @@ class Preprocess {
   // Error(kData) where a column has another type, or where --impute none meets a missing number.
   Matrix transform(const Table& table, std::span<const std::size_t> positions, const Context& context,
                    TransformCounts* counts = nullptr) const;
+  // The same, and takes the cells of the columns at `positions` from the table on the way, so that table and matrix
+  // are never held both: names and types stay, the cells are gone (empty storage).
+  Matrix transform_and_release(Table& table, std::span<const std::size_t> positions, const Context& context) const;
 
   // One row, in the order of columns(), to outputs() numbers; equal to transform() bit for bit. No
   // allocation. Returns the number of unknown levels.
@@ -156,6 +159,9 @@ class Preprocess {
   static Preprocess load(BinaryReader& in);
 
  private:
+  Matrix transform_cells(const Table& table, Table* release, std::span<const std::size_t> positions,
+                         const Context& context, TransformCounts* counts) const;
+
   std::vector<ColumnPlan> columns_;
   std::vector<std::string> feature_names_;
   std::vector<double> centers_;

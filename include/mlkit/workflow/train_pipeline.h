@@ -77,6 +77,8 @@ Target read_target_to_score(const Table& table, const TrainOptions& options, con
 TrainedPipeline train_pipeline(const Table& table, const TrainOptions& options, Context& context);
 // The same with a target read before (folds: `target` holds the labels of these rows).
 TrainedPipeline train_pipeline(const Table& table, const Target& target, const TrainOptions& options, Context& context);
+// The same on a table that nobody needs any more: its cells are let go while the matrix of features is made.
+TrainedPipeline train_pipeline(Table&& table, const Target& target, const TrainOptions& options, Context& context);
 
 // Metrics of a pipeline's (or the dummy's) answers against the truth, row by row. `names` empty: the default
 // metrics of the task. Classes need the labels of `predictions`; their
