@@ -4,6 +4,7 @@
 
 #include "column_rules.h"
 #include "mlkit/base/error.h"
+#include "mlkit/data/column_spec_codec.h"
 
 namespace mlkit {
 namespace {
@@ -54,10 +55,7 @@ Enum load_enum(BinaryReader& in, Enum last, const char* what) {
 }
 
 void save_column(const CleanColumn& column, BinaryWriter& out) {
-  out.text(column.source.name);
-  out.u8(static_cast<std::uint8_t>(column.source.type));
-  out.u8(static_cast<std::uint8_t>(column.source.role));
-  out.boolean(column.source.integer);
+  save_column_spec(column.source, out);
   out.text(column.name);
   out.boolean(column.dropped);
   out.u8(static_cast<std::uint8_t>(column.fill));
@@ -72,10 +70,7 @@ void save_column(const CleanColumn& column, BinaryWriter& out) {
 
 CleanColumn load_column(BinaryReader& in) {
   CleanColumn column;
-  column.source.name = in.text();
-  column.source.type = load_enum(in, ColumnType::kDatetime, "column type");
-  column.source.role = load_enum(in, ColumnRole::kId, "column role");
-  column.source.integer = in.boolean();
+  column.source = load_column_spec(in);
   column.name = in.text();
   column.dropped = in.boolean();
   column.fill = load_enum(in, FillKind::kConstant, "way to fill");

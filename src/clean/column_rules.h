@@ -59,8 +59,8 @@ ColumnMatch match_columns(const CleanRecipe& recipe, const Schema& schema);
 // The columns that the recipe adds behind the others, without those that the table brings along.
 struct AddedColumn {
   std::string name;
-  std::size_t rule = 0;     // index into recipe.columns
-  bool indicator = false;   // else outlier flag
+  std::size_t rule = 0;    // index into recipe.columns
+  bool indicator = false;  // else outlier flag
 };
 std::vector<AddedColumn> added_columns(const CleanRecipe& recipe, const ColumnMatch& match);
 
@@ -74,15 +74,19 @@ void drop_rows_with_outliers(const CleanRecipe& recipe, const ColumnMatch& match
 
 // What one column's cells were found to be, beside what goes into its rule.
 struct LearnedColumn {
-  std::size_t missing = 0;  // among the rows
-  bool few_values = false;  // at most two distinct values after filling
-  bool no_spread = false;   // IQR = 0 after filling
+  std::size_t missing = 0;    // among the rows
+  bool few_values = false;    // at most two distinct values after filling
+  bool no_spread = false;     // IQR = 0 after filling
   bool beyond_range = false;  // a fence is no finite number
+  bool keeps_gaps = false;    // outliers become missing, so gaps are not filled
+  std::size_t observed = 0;   // cells with a value; counted for columns whose outliers lose theirs
+  std::size_t outside = 0;    // of these, beyond the fences
 };
 
-// Fills in the rule's gaps and fences from the given rows (learn_column.cc). `rule.fill` and
-// `rule.outliers` say what is asked for; what cannot be done is set to none.
-LearnedColumn learn_column(const Column& column, std::span<const std::uint32_t> rows, const CleanRules& rules,
-                           CleanColumn& rule);
+// Fills in the rule's gaps and fences from the given rows (learn_column.cc). `fill` and `rule.outliers` say what is
+// asked for; what cannot be done is set to none. Where outliers become missing, a column that has fences keeps its
+// gaps: once they are both missing nothing tells them apart, and a replay must not fill what cleaning emptied.
+LearnedColumn learn_column(const Column& column, std::span<const std::uint32_t> rows, const FillRule& fill,
+                           double fence_factor, CleanColumn& rule);
 
 }  // namespace mlkit::internal

@@ -5,6 +5,7 @@
 
 #include "column_rules.h"
 #include "mlkit/base/error.h"
+#include "mlkit/base/text.h"
 #include "mlkit/clean/clean_recipe.h"
 #include "mlkit/clean/duplicates.h"
 #include "mlkit/clean/names.h"
@@ -22,11 +23,18 @@ std::string list_names(const std::vector<std::string>& names) {
   return out;
 }
 
+// "12.3 %"
+std::string percent_text(double share) {
+  const auto tenths = static_cast<long>(std::lround(share * 1000));
+  return std::to_string(tenths / 10) + (tenths % 10 == 0 ? "" : "." + std::to_string(tenths % 10)) + " %";
+}
+
 // Position of a column by its name in either spelling, or "#position".
 std::size_t find_column(const Schema& schema, const std::vector<CleanColumn>& columns, const std::string& name) {
   if (const auto found = schema.find(name)) return *found;
+  const std::string_view trimmed = trim_blanks(name);
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    if (columns[c].name == name) return c;
+    if (columns[c].name == trimmed) return c;
   }
   return schema.index_of(name);
 }
@@ -59,6 +67,7 @@ class Fitter {
     fit_.report.columns_in = table_.column_count();
     name_columns();
     set_roles();
+    set_fills();
     if (table_.rows() == 0) {
       context_.warn("there are no data rows: only the names are cleaned");
       return std::move(fit_);
@@ -75,6 +84,8 @@ class Fitter {
   CleanRecipe& recipe() { return fit_.recipe; }
   void name_columns();
   void set_roles();
+  void set_fills();
+  void check_fill(std::size_t c) const;
   void select_rows();
   void count_conflicts();
   std::size_t missing_in(std::size_t column) const;
@@ -82,6 +93,7 @@ class Fitter {
   void learn();
   void set_indicators(const std::vector<internal::LearnedColumn>& learned);
   void warn_about_outliers(const std::vector<internal::LearnedColumn>& learned);
+  void warn_about_losses(const std::vector<internal::LearnedColumn>& learned);
 
   const Table& table_;
   CleanRules rules_;
@@ -89,6 +101,7 @@ class Fitter {
   CleanFit fit_;
   internal::ColumnMatch match_;
   std::vector<bool> excluded_;
+  std::vector<FillRule> fill_;  // of each column
 };
 
 void Fitter::name_columns() {
@@ -114,6 +127,36 @@ void Fitter::set_roles() {
     if (source.role != ColumnRole::kFeature || !numbers_the_rows(table_.column(c))) continue;
     source.role = ColumnRole::kId;
     context_.warn("column \"" + recipe().columns[c].name + "\" numbers the rows: left as it is");
+  }
+}
+
+// What cannot be done is passed over where it is meant for all columns, and refused where the column is named.
+void Fitter::check_fill(std::size_t c) const {
+  const Column& column = table_.column(c);
+  const FillRule& fill = fill_[c];
+  const std::string what = "--impute: column \"" + column.name + "\" is " + std::string(column_type_name(column.type));
+  if (fit_.recipe.columns[c].source.role == ColumnRole::kTarget && fill.kind != FillKind::kNone) {
+    throw_usage("--impute: \"" + column.name + "\" is the target, which is never filled", "leave it out");
+  }
+  if (column.is_times() && fill.kind != FillKind::kNone) throw_usage(what + ", which is not filled", "leave it out");
+  const bool of_numbers = fill.kind == FillKind::kMedian || fill.kind == FillKind::kMean;
+  if (of_numbers && !column.is_numeric()) throw_usage(what + ", not numeric", "mode and constant=V fill texts");
+  if (fill.kind == FillKind::kConstant && column.is_numeric() && !fill.constant_number) {
+    throw_usage(what + ", and \"" + fill.constant + "\" is no number");
+  }
+}
+
+void Fitter::set_fills() {
+  const Schema schema = table_.schema();
+  fill_.assign(schema.size(), rules_.fill);
+  std::vector<bool> named(schema.size());
+  for (const auto& [name, rule] : rules_.fill_of) {
+    const std::size_t c = find_column(schema, recipe().columns, name);
+    if (named[c]) throw_usage("--impute names the column \"" + schema[c].name + "\" twice", "name it once");
+    named[c] = true;
+    fill_[c] = rule;
+    check_fill(c);
+    if (!table_.column(c).is_numeric()) fill_[c].constant_number.reset();  // "0" for a text is a text
   }
 }
 
@@ -169,7 +212,7 @@ void Fitter::drop_columns() {
     if (limit && (all || static_cast<double>(missing) > *limit * static_cast<double>(fit_.kept.size()) + 1e-9)) {
       column.dropped = true;
       dropped.push_back(column.name);
-    } else if (all && rules_.fill != FillKind::kNone && rules_.fill != FillKind::kConstant) {
+    } else if (all && fill_[c].kind != FillKind::kNone && fill_[c].kind != FillKind::kConstant) {
       empty.push_back(column.name);
     }
   }
@@ -186,9 +229,8 @@ void Fitter::learn() {
   for_blocks(context_, learned.size(), 1, [&](std::size_t c, std::size_t, std::size_t) {
     CleanColumn& rule = recipe().columns[c];
     if (rule.source.role != ColumnRole::kFeature || rule.dropped || excluded_[c]) return;
-    rule.fill = rules_.fill;
     rule.outliers = rules_.outlier_action;
-    learned[c] = internal::learn_column(table_.column(c), fit_.kept, rules_, rule);
+    learned[c] = internal::learn_column(table_.column(c), fit_.kept, fill_[c], rules_.fence_factor, rule);
     for (const double number : {rule.fill_number, rule.low, rule.high, rule.replacement}) {
       if (std::isfinite(number)) continue;
       throw Error(ErrorCode::kData, "what is learned from the column is beyond the range of a double",
@@ -197,6 +239,7 @@ void Fitter::learn() {
   });
   if (recipe().options.indicator) set_indicators(learned);
   warn_about_outliers(learned);
+  warn_about_losses(learned);
 }
 
 void Fitter::set_indicators(const std::vector<internal::LearnedColumn>& learned) {
@@ -225,6 +268,32 @@ void Fitter::warn_about_outliers(const std::vector<internal::LearnedColumn>& lea
     context_.warn("the middle half is one value (IQR 0), not searched for outliers: " + list_names(flat));
   if (!wide.empty())
     context_.warn("the fences are beyond the range of numbers, not searched for outliers: " + list_names(wide));
+}
+
+// Fences are made for stragglers. Where they cut off more, the values are more likely a skewed column's own.
+void Fitter::warn_about_losses(const std::vector<internal::LearnedColumn>& learned) {
+  constexpr double kSuspectShare = 0.05;
+  constexpr std::size_t kSuspectCells = 3;
+  std::vector<std::string> lost;
+  std::vector<std::string> gaps;
+  for (std::size_t c = 0; c < learned.size(); ++c) {
+    const internal::LearnedColumn& column = learned[c];
+    const std::string& name = recipe().columns[c].name;
+    if (column.keeps_gaps) gaps.push_back(name);
+    const double share =
+        static_cast<double>(column.outside) / static_cast<double>(std::max<std::size_t>(1, column.observed));
+    if (column.outside < kSuspectCells || share <= kSuspectShare) continue;
+    lost.push_back(name + " (" + percent_text(share) + ")");
+  }
+  if (!gaps.empty()) context_.warn("outliers become missing, so gaps are not filled either: " + list_names(gaps));
+  if (lost.empty()) return;
+  const std::string& action = recipe().options.outlier_action;
+  const std::string becomes = action == "cap"    ? "moved to the fences"
+                              : action == "null" ? "made missing"
+                              : action == "drop" ? "dropped with their rows"
+                                                 : "replaced with the median";
+  context_.warn("many observed values count as outliers and are " + becomes + ": " + list_names(lost) +
+                "; clean with --outliers none, or --exclude NAME, keeps them");
 }
 
 }  // namespace

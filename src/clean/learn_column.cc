@@ -15,10 +15,10 @@ namespace {
 using Rows = std::span<const std::uint32_t>;
 
 // The number that fills gaps; nullopt where there is nothing to fill with.
-std::optional<double> fill_number(const CleanRules& rules, std::vector<double>& present) {
-  if (rules.fill == FillKind::kConstant) return rules.constant_number;
+std::optional<double> fill_number(const FillRule& fill, std::vector<double>& present) {
+  if (fill.kind == FillKind::kConstant) return fill.constant_number;
   if (present.empty()) return std::nullopt;
-  switch (rules.fill) {
+  switch (fill.kind) {
     case FillKind::kMedian: return select_quantile(present, 0.5);
     case FillKind::kMean: return compute_moments(present, Context(1)).mean;
     case FillKind::kMode: return select_mode(present);
@@ -34,7 +34,7 @@ bool has_few_values(std::span<const double> values) {
 }
 
 // Fences from the column as filling left it.
-void learn_fences(const CleanRules& rules, std::vector<double>& values, CleanColumn& rule, LearnedColumn& learned) {
+void learn_fences(double fence_factor, std::vector<double>& values, CleanColumn& rule, LearnedColumn& learned) {
   const auto give_up = [&] { rule.outliers = OutlierAction::kNone; };
   if (values.empty()) return give_up();
   learned.few_values = has_few_values(values);
@@ -43,8 +43,8 @@ void learn_fences(const CleanRules& rules, std::vector<double>& values, CleanCol
   const std::vector<double> quartiles = select_quantiles(values, kQuartiles);
   const double iqr = quartiles[2] - quartiles[0];
   learned.no_spread = iqr == 0;
-  rule.low = quartiles[0] - rules.fence_factor * iqr;
-  rule.high = quartiles[2] + rules.fence_factor * iqr;
+  rule.low = quartiles[0] - fence_factor * iqr;
+  rule.high = quartiles[2] + fence_factor * iqr;
   rule.replacement = quartiles[1];
   learned.beyond_range = !std::isfinite(rule.low) || !std::isfinite(rule.high);
   if (learned.no_spread || learned.beyond_range) {
@@ -53,7 +53,21 @@ void learn_fences(const CleanRules& rules, std::vector<double>& values, CleanCol
   }
 }
 
-LearnedColumn learn_numbers(const Column& column, Rows rows, const CleanRules& rules, CleanColumn& rule) {
+bool loses_outliers(OutlierAction action) {
+  return action == OutlierAction::kMedian || action == OutlierAction::kCap || action == OutlierAction::kNull ||
+         action == OutlierAction::kDrop;
+}
+
+void count_outside(const Column& column, Rows rows, const CleanColumn& rule, LearnedColumn& learned) {
+  const std::vector<double>& cells = column.numbers().values;
+  learned.observed = rows.size() - learned.missing;
+  for (const std::uint32_t row : rows) {
+    learned.outside += !column.is_missing(row) && is_outlier(rule, cells[row]) ? 1u : 0u;
+  }
+}
+
+LearnedColumn learn_numbers(const Column& column, Rows rows, const FillRule& fill, double fence_factor,
+                            CleanColumn& rule) {
   const std::vector<double>& cells = column.numbers().values;
   std::vector<double> values;
   values.reserve(rows.size());
@@ -61,13 +75,19 @@ LearnedColumn learn_numbers(const Column& column, Rows rows, const CleanRules& r
     if (!column.is_missing(row)) values.push_back(cells[row]);
   }
   LearnedColumn learned{.missing = rows.size() - values.size()};
-  if (rule.fill != FillKind::kNone) {
-    const auto fill = fill_number(rules, values);
-    if (!fill) rule.fill = FillKind::kNone;
-    if (fill) rule.fill_number = *fill;
-    if (fill) values.resize(rows.size(), *fill);
+  const bool empties = rule.outliers == OutlierAction::kNull;
+  if (empties) learn_fences(fence_factor, values, rule, learned);
+  if (empties && rule.outliers != OutlierAction::kNone) {
+    learned.keeps_gaps = fill.kind != FillKind::kNone && learned.missing > 0;
+  } else if (fill.kind != FillKind::kNone) {
+    if (const auto number = fill_number(fill, values)) {
+      rule.fill = fill.kind;
+      rule.fill_number = *number;
+      values.resize(rows.size(), *number);
+    }
   }
-  if (rule.outliers != OutlierAction::kNone) learn_fences(rules, values, rule, learned);
+  if (!empties && rule.outliers != OutlierAction::kNone) learn_fences(fence_factor, values, rule, learned);
+  if (loses_outliers(rule.outliers)) count_outside(column, rows, rule, learned);
   return learned;
 }
 
@@ -96,16 +116,15 @@ std::optional<std::string> text_mode(const Column& column, Rows rows) {
   return best->first;
 }
 
-LearnedColumn learn_texts(const Column& column, Rows rows, const CleanRules& rules, CleanColumn& rule) {
+LearnedColumn learn_texts(const Column& column, Rows rows, const FillRule& fill, CleanColumn& rule) {
   LearnedColumn learned;
   for (const std::uint32_t row : rows) learned.missing += column.is_missing(row) ? 1u : 0u;
-  std::optional<std::string> fill;
-  if (rule.fill == FillKind::kMode && !column.is_times()) fill = text_mode(column, rows);
-  if (rule.fill == FillKind::kConstant && !column.is_times() && !rules.constant_number) fill = rules.constant;
-  if (fill) {
-    rule.fill_text = *fill;
-  } else {
-    rule.fill = FillKind::kNone;
+  std::optional<std::string> text;
+  if (fill.kind == FillKind::kMode && !column.is_times()) text = text_mode(column, rows);
+  if (fill.kind == FillKind::kConstant && !column.is_times() && !fill.constant_number) text = fill.constant;
+  if (text) {
+    rule.fill = fill.kind;
+    rule.fill_text = *text;
   }
   rule.outliers = OutlierAction::kNone;
   return learned;
@@ -113,8 +132,10 @@ LearnedColumn learn_texts(const Column& column, Rows rows, const CleanRules& rul
 
 }  // namespace
 
-LearnedColumn learn_column(const Column& column, Rows rows, const CleanRules& rules, CleanColumn& rule) {
-  return column.is_numeric() ? learn_numbers(column, rows, rules, rule) : learn_texts(column, rows, rules, rule);
+LearnedColumn learn_column(const Column& column, Rows rows, const FillRule& fill, double fence_factor,
+                           CleanColumn& rule) {
+  return column.is_numeric() ? learn_numbers(column, rows, fill, fence_factor, rule)
+                             : learn_texts(column, rows, fill, rule);
 }
 
 }  // namespace mlkit::internal

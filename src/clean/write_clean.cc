@@ -137,7 +137,8 @@ class RowWriter {
     same_dialect_ = table.records->delimiter() == ',' && table.records->quote() == '"';
     row_bytes_ = table.records->memory() / std::max<std::size_t>(1, table.records->size()) + 16;
     // Records can be patched where the columns are still those of the file.
-    whole_records_ = same_dialect_ && columns.size() == table.column_count();
+    rewrite_numbers_ = !table.records->plain_numbers();
+    whole_records_ = same_dialect_ && !rewrite_numbers_ && columns.size() == table.column_count();
     for (std::size_t i = 0; i < columns.size(); ++i) {
       whole_records_ = whole_records_ && columns[i].position == i && columns[i].source == OutputColumn::Source::kCell;
     }
@@ -233,7 +234,7 @@ class RowWriter {
 
   void append_unchanged(std::string& text, const OutputColumn& column, std::uint32_t row,
                         const std::vector<std::string_view>& fields) const {
-    if (!table_.records) {
+    if (!table_.records || (rewrite_numbers_ && column.column->is_numeric() && !column.column->is_missing(row))) {
       append_csv_cell(text, *column.column, row);
     } else if (same_dialect_) {
       text += fields[column.position];
@@ -247,7 +248,8 @@ class RowWriter {
   std::size_t rules_;
   bool same_dialect_ = false;
   bool whole_records_ = false;
-  std::size_t row_bytes_ = 0;  // about
+  bool rewrite_numbers_ = false;  // a decimal comma of the file becomes a point
+  std::size_t row_bytes_ = 0;     // about
 };
 
 }  // namespace

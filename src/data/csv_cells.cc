@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <numeric>
 
 #include "mlkit/base/text.h"
 #include "mlkit/data/csv_columns.h"
@@ -76,7 +77,8 @@ bool parse_plain_time(std::string_view text, std::int64_t& micros, bool& date_on
 
 }  // namespace
 
-CsvCellRules::CsvCellRules(const std::vector<std::string>& na, char quote) : quote_(quote) {
+CsvCellRules::CsvCellRules(const std::vector<std::string>& na, char quote, NumberForm numbers)
+    : quote_(quote), numbers_(numbers) {
   for (const char blank : {' ', '\t', '\r', '\n', '\v', '\f'}) first_byte_[static_cast<unsigned char>(blank)] = true;
   for (const std::string& word : na) {
     const std::string_view trimmed = trim_blanks(word);
@@ -106,8 +108,10 @@ CsvCellKind CsvCellRules::kind(std::string_view text) const {
   if (is_missing(text)) return CsvCellKind::kMissing;
   const std::string_view trimmed = trim_blanks(text);
   double value = 0;
-  switch (parse_number(trimmed, value)) {
-    case NumberStatus::kNumber: return is_code(trimmed) ? CsvCellKind::kCode : CsvCellKind::kNumber;
+  std::string scratch;
+  const std::string_view number = plain(trimmed, scratch);
+  switch (parse_number(number, value)) {
+    case NumberStatus::kNumber: return is_code(number) ? CsvCellKind::kCode : CsvCellKind::kNumber;
     case NumberStatus::kNotFinite: return CsvCellKind::kNotFinite;
     case NumberStatus::kNotANumber: break;
   }
@@ -161,7 +165,12 @@ bool CsvCellReader::misfit(std::size_t row, std::string_view text, CsvCellKind k
 void CsvCellReader::read_numbers(const CsvCells& cells, bool declared, CsvPiece& piece) {
   piece.values.resize(cells.size);
   odd_.resize(cells.size + 1);
-  const std::size_t odd = csv_kernels().plain_numbers(cells, piece.values.data(), odd_.data());
+  std::size_t odd = cells.size;
+  if (rules_->plain_numbers()) {
+    odd = csv_kernels().plain_numbers(cells, piece.values.data(), odd_.data());
+  } else {
+    std::iota(odd_.begin(), odd_.end(), 0u);
+  }
   for (std::size_t k = 0; k < odd; ++k) {
     const std::size_t i = odd_[k];
     double& value = piece.values[i];
@@ -171,9 +180,9 @@ void CsvCellReader::read_numbers(const CsvCells& cells, bool declared, CsvPiece&
       piece.missing.push_back(static_cast<std::uint32_t>(i));
       continue;
     }
-    const std::string_view trimmed = trim_blanks(text);
-    const NumberStatus status = parse_number(trimmed, value);
-    if (status == NumberStatus::kNumber && (declared || !is_code(trimmed))) continue;
+    const std::string_view number = rules_->plain(trim_blanks(text), plain_);
+    const NumberStatus status = parse_number(number, value);
+    if (status == NumberStatus::kNumber && (declared || !is_code(number))) continue;
     value = kNaN;
     const CsvCellKind kind = status == NumberStatus::kNotFinite ? CsvCellKind::kNotFinite : rules_->kind(text);
     if (!misfit(i, text, kind, declared, piece)) return;

@@ -106,6 +106,9 @@ struct CsvChunkReader::State {
   void reserve(std::size_t bytes);
   void fill();
   void open();
+  void skip_preamble();
+  char find_delimiter() const;
+  bool has_records_to_give() const;
   void read_header();
   bool header_is_complete(const CsvRecordScanner& scanner) const;
   CsvChunk cut(std::size_t size);
@@ -157,6 +160,7 @@ void CsvChunkReader::State::fill() {
     at_end = got == 0;
     buffer.size += got;
     bytes_read += got;
+    if (options.as_it_comes) return;
   }
 }
 
@@ -205,19 +209,54 @@ void CsvChunkReader::State::open() {
   memory_position = 0;
   reserve(kCsvChunkBytes);
   fill();
+  // A mark at the beginning may come byte by byte.
+  while (options.as_it_comes && !at_end && buffer.size < kCsvPadding &&
+         buffer.text().find_first_of("\r\n") == std::string_view::npos) {
+    fill();
+  }
   check_csv_kind(buffer.text(), name);
   if (buffer.text().starts_with("\xEF\xBB\xBF")) {
     buffer.begin += 3;
     buffer.size -= 3;
   }
+  skip_preamble();
   while (!at_end && buffer.text().find_first_of("\r\n") == std::string_view::npos && grow_for_more()) {
   }
-  delimiter = options.delimiter != 0 ? options.delimiter : detect_csv_delimiter(buffer.text(), options.quote, at_end);
+  delimiter = options.delimiter != 0 ? options.delimiter : find_delimiter();
   if (delimiter == options.quote) {
     throw_usage(std::string("the quote \"") + options.quote + "\" (--quote) is the delimiter of this input as well",
                 "another --quote, or the right --delimiter");
   }
   read_header();
+}
+
+// The lines above the header, whatever they hold. Their quotes mean nothing: lines are counted, not records.
+void CsvChunkReader::State::skip_preamble() {
+  for (std::uint64_t skipped = 0; skipped < options.skip_lines;) {
+    const std::size_t at = buffer.text().find_first_of("\r\n");
+    const bool pair_may_follow = at + 1 == buffer.size && buffer.begin[at] == '\r' && !at_end;
+    if (at == std::string_view::npos || pair_may_follow) {
+      if (grow_for_more()) continue;
+      if (at == std::string_view::npos) {
+        throw Error(ErrorCode::kData,
+                    "--skip-lines " + std::to_string(options.skip_lines) + " skips the whole input, which has " +
+                        with_thousands(skipped + (buffer.size > 0 ? 1 : 0)) + " lines",
+                    {.file = name, .column = {}, .hint = "skip the lines above the header only"});
+      }
+    }
+    const std::size_t used = at + (buffer.text().substr(at).starts_with("\r\n") ? 2 : 1);
+    buffer.begin += used;
+    buffer.size -= used;
+    ++line;
+    ++skipped;
+    if (buffer.size == 0) fill();
+  }
+}
+
+char CsvChunkReader::State::find_delimiter() const {
+  if (!options.as_it_comes) return detect_csv_delimiter(buffer.text(), options.quote, at_end);
+  const std::size_t first_line = buffer.text().find_first_of("\r\n");
+  return detect_csv_delimiter(buffer.text().substr(0, first_line), options.quote, true);
 }
 
 bool CsvChunkReader::State::header_is_complete(const CsvRecordScanner& scanner) const {
@@ -283,14 +322,23 @@ CsvChunk CsvChunkReader::State::cut(std::size_t size) {
   return chunk;
 }
 
+// Whole records have come that nobody has had yet: with `as_it_comes` they go before anything is waited for.
+bool CsvChunkReader::State::has_records_to_give() const {
+  if (!options.as_it_comes || buffer.size == 0) return false;
+  const bool ends_inside = csv_kernels().count_byte(buffer.begin, buffer.size, options.quote) % 2 == 1;
+  return last_record_end(buffer.text(), options.quote, ends_inside) > 0;
+}
+
 std::optional<CsvChunk> CsvChunkReader::State::next_strict() {
   for (;;) {
-    fill();
+    if (!has_records_to_give()) fill();
     if (buffer.size == 0) return std::nullopt;
     if (at_end) return cut(buffer.size);
     const bool ends_inside = csv_kernels().count_byte(buffer.begin, buffer.size, options.quote) % 2 == 1;
     const std::size_t end = last_record_end(buffer.text(), options.quote, ends_inside);
     if (end > 0) return cut(end);
+    if (options.as_it_comes && !at_end && buffer.begin + buffer.size < buffer.limit)
+      continue;  // there is room for more
     grow_for_more();
   }
 }
@@ -306,8 +354,8 @@ bool CsvChunkReader::State::is_right(std::size_t size) {
 }
 
 std::optional<CsvChunk> CsvChunkReader::State::next_lenient() {
-  for (;;) {
-    fill();
+  for (bool more = false;; more = true) {  // the second time what is there was not enough
+    if (more || !has_records_to_give()) fill();
     if (buffer.size == 0) return std::nullopt;
     const bool ends_inside = csv_kernels().count_byte(buffer.begin, buffer.size, options.quote) % 2 == 1;
     const std::size_t end = at_end && !ends_inside && is_line_end(buffer.text().back())

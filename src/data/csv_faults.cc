@@ -32,6 +32,11 @@ Words field_count_words(const CsvRecord& record, std::size_t columns, char delim
   if (fields == columns + 1 && record.fields.back().empty()) {
     words.message += ": there is a trailing delimiter " + shown_delimiter(delimiter) + " at the end of the row";
     words.hint = "remove it, or read with --on-bad-row pad, which drops what is beyond the header";
+  } else if (fields > columns && columns == 1) {
+    words.hint =
+        "where other lines stand above the header, --skip-lines N passes over them; else quote fields that hold the "
+        "delimiter " +
+        shown_delimiter(delimiter) + ", or see --delimiter";
   } else if (fields > columns) {
     words.hint = "quote fields that hold the delimiter " + shown_delimiter(delimiter) +
                  ", or see --delimiter, --on-bad-row skip and --rejects";

@@ -78,13 +78,16 @@ Error csv_misfit_error(const CsvMisfits& misfits, const std::vector<std::string>
   } else {
     message += "not a number";
   }
+  std::string hint = "correct the cell, or name its text in --na where it means missing";
+  if (plan.reading == CsvReading::kNumber && misfits.kind == CsvCellKind::kWord) {
+    if (const std::string options = number_form_options(trim_blanks(misfits.text)); !options.empty()) {
+      hint = options + " reads numbers that are written so";
+    }
+  }
   if (!further.empty()) message += " (" + further + ")";
-  return Error(ErrorCode::kData, std::move(message),
-               {.file = file,
-                .line = misfits.line,
-                .field = column + 1,
-                .column = header[column],
-                .hint = "correct the cell, or name its text in --na where it means missing"});
+  return Error(
+      ErrorCode::kData, std::move(message),
+      {.file = file, .line = misfits.line, .field = column + 1, .column = header[column], .hint = std::move(hint)});
 }
 
 CsvWorker* CsvWorkerPool::take() {
@@ -101,6 +104,14 @@ CsvWorker* CsvWorkerPool::take() {
 void CsvWorkerPool::give_back(CsvWorker* worker) {
   const std::lock_guard lock(mutex_);
   free_.push_back(worker);
+}
+
+CsvReadReport make_read_report(const CsvChunkReader& chunks, std::uint64_t rows) {
+  return {.bytes = chunks.bytes_read(),
+          .rows = rows,
+          .rows_skipped = chunks.rows_skipped(),
+          .rows_padded = chunks.rows_padded(),
+          .delimiter = chunks.delimiter()};
 }
 
 void warn_about_bad_rows(const CsvChunkReader& chunks, Context& context) {

@@ -72,7 +72,7 @@ class TableReader {
       : chunks_(chunks),
         options_(settle_csv_options(chunks.options(), chunks.header(), chunks.name())),
         context_(context),
-        rules_(options_.na, options_.quote),
+        rules_(options_.na, options_.quote, options_.numbers),
         workers_(chunks.header().size(), rules_),
         builders_(chunks.header().size()),
         abandoned_(chunks.header().size()),
@@ -81,7 +81,8 @@ class TableReader {
   Table read() {
     warn_about_delimiter();
     plan_ = plan_csv_columns(header(), options_, CsvReading::kNumber);
-    if (options_.keep_records) records_ = std::make_shared<CsvRecords>(chunks_.delimiter(), options_.quote);
+    if (options_.keep_records)
+      records_ = std::make_shared<CsvRecords>(chunks_.delimiter(), options_.quote, options_.numbers.is_plain());
     guess();
     final_plan_ = plan_;
     pass(true);
@@ -286,13 +287,7 @@ class TableReader {
 Table read_chunks(CsvChunkReader& chunks, Context& context, CsvReadReport* report) {
   Table table = TableReader(chunks, context).read();
   warn_about_bad_rows(chunks, context);
-  if (report != nullptr) {
-    report->bytes = chunks.bytes_read();
-    report->rows = table.rows();
-    report->rows_skipped = chunks.rows_skipped();
-    report->rows_padded = chunks.rows_padded();
-    report->delimiter = chunks.delimiter();
-  }
+  if (report != nullptr) *report = make_read_report(chunks, table.rows());
   return table;
 }
 

@@ -16,7 +16,7 @@ struct CsvStream::State {
       : path(file),
         chunks(path, read_options),
         options(settle_csv_options(read_options, chunks.header(), chunks.name())),
-        rules(options.na, options.quote),
+        rules(options.na, options.quote, options.numbers),
         workers(chunks.header().size(), rules),
         plan(plan_csv_columns(chunks.header(), options, CsvReading::kText)) {}
 
@@ -148,13 +148,7 @@ std::vector<std::vector<std::string_view>> CsvStream::raw_fields(const CsvChunk&
 }
 
 CsvReadReport CsvStream::report() const {
-  CsvReadReport report;
-  report.bytes = state_->chunks.bytes_read();
-  report.rows = state_->rows.load(std::memory_order_relaxed);
-  report.rows_skipped = state_->chunks.rows_skipped();
-  report.rows_padded = state_->chunks.rows_padded();
-  report.delimiter = state_->chunks.delimiter();
-  return report;
+  return make_read_report(state_->chunks, state_->rows.load(std::memory_order_relaxed));
 }
 
 }  // namespace mlkit

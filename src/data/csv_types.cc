@@ -71,7 +71,8 @@ bool is_number_like(std::string_view text) {
     }
   }
   double value = 0;
-  return plain.size() + commas > 0 && parse_number(plain, value) == NumberStatus::kNumber;
+  if (plain.size() + commas == 0) return false;
+  return parse_number(plain, value) == NumberStatus::kNumber || !number_form_options(text).empty();
 }
 
 void count_cell(Tally& tally, CsvCellKind kind, std::string_view text, std::size_t row, std::size_t count) {
@@ -200,9 +201,10 @@ std::string mixed_warning(const Column& column, const Tally& tally, const RowLin
   }
   if (tally.others > 0) text += "; --na '" + escape_controls(na_list(tally)) + "' reads the words as missing";
   if (tally.number_like > 0) {
-    text +=
-        "; numbers have to be plain, such as -1234.5: no thousands separators, decimal commas, currency or percent "
-        "signs, no hexadecimal";
+    const std::string options = number_form_options(trim_blanks(tally.first_like.text));
+    text += options.empty()
+                ? "; numbers have to be plain, such as -1234.5: no currency or percent signs, no hexadecimal"
+                : "; " + options + " reads numbers that are written so";
   }
   return text;
 }
@@ -217,6 +219,35 @@ std::string codes_warning(const Column& column, const Tally& tally, const RowLin
 }
 
 }  // namespace
+
+std::string number_form_options(std::string_view text) {
+  struct Known {
+    NumberForm form;
+    const char* options;
+  };
+  constexpr Known kKnown[] = {
+      {{.decimal = ',', .thousands = 0}, "--decimal ,"},
+      {{.decimal = ',', .thousands = '.'}, "--decimal , --thousands ."},
+      {{.decimal = '.', .thousands = ','}, "--thousands ,"},
+      {{.decimal = ',', .thousands = ' '}, "--decimal , --thousands ' '"},
+      {{.decimal = '.', .thousands = ' '}, "--thousands ' '"},
+      {{.decimal = '.', .thousands = '\''}, "--thousands \"'\""},
+  };
+  const auto reads = [&](const NumberForm& form) {
+    std::string scratch;
+    double value = 0;
+    const auto plain = to_plain_number(text, form, scratch);
+    return plain && parse_number(*plain, value) == NumberStatus::kNumber;
+  };
+  const bool comma = text.find(',') != std::string_view::npos;
+  if (comma && reads({.decimal = ',', .thousands = 0}) && reads({.decimal = '.', .thousands = ','})) {
+    return "--thousands , (a thousand and more) or --decimal , (a fraction)";
+  }
+  for (const Known& known : kKnown) {
+    if (reads(known.form)) return known.options;
+  }
+  return {};
+}
 
 CsvReading guess_csv_reading(const CsvCells& cells, const CsvCellRules& rules) {
   constexpr std::size_t kLooked = 1000;

@@ -291,4 +291,46 @@ std::string format_number(double value) {
   return std::string(buffer, format_number(value, buffer));
 }
 
+std::optional<std::string_view> to_plain_number(std::string_view text, const NumberForm& form, std::string& scratch) {
+  scratch.clear();
+  std::size_t at = 0;
+  if (at < text.size() && (text[at] == '-' || text[at] == '+')) scratch += text[at++];
+  const auto separator = [&]() -> std::size_t {  // bytes of a thousands separator here
+    if (form.thousands == 0 || at >= text.size()) return 0;
+    if (text[at] == form.thousands) return 1;
+    if (form.thousands != ' ') return 0;
+    const std::string_view rest = text.substr(at);
+    return rest.starts_with("\xC2\xA0") ? 2 : rest.starts_with("\xE2\x80\xAF") ? 3 : 0;
+  };
+  constexpr std::size_t kGroup = 3;
+  std::size_t digits = 0;  // in this group
+  std::size_t groups = 1;
+  while (at < text.size()) {
+    if (is_digit(text[at])) {
+      scratch += text[at++];
+      ++digits;
+      continue;
+    }
+    const std::size_t size = separator();
+    if (size == 0) break;
+    if (digits == 0 || digits > kGroup || (groups > 1 && digits != kGroup)) return std::nullopt;
+    at += size;
+    digits = 0;
+    ++groups;
+  }
+  if (groups > 1 && digits != kGroup) return std::nullopt;
+  const std::string_view rest = text.substr(at);
+  if (rest.starts_with(form.decimal)) {
+    scratch += '.';
+    at += 1;
+  } else if (rest.starts_with('.')) {
+    return std::nullopt;  // a plain number's point is not one of this form
+  }
+  // What follows is digits and an exponent, or no number: a second sign of either kind cannot be one.
+  const std::string_view tail = text.substr(at);
+  if (tail.find('.') != std::string_view::npos) return std::nullopt;
+  scratch += tail;
+  return scratch;
+}
+
 }  // namespace mlkit

@@ -86,6 +86,10 @@ std::size_t column_index(const std::vector<std::string>& names, std::string_view
     throw_data("there is no column " + std::string(name),
                "the table has " + std::to_string(names.size()) + " columns, #1 to #" + std::to_string(names.size()));
   }
+  // "a, b" as people write lists; a name that really begins with a blank was found above.
+  if (const std::string_view trimmed = trim_blanks(name); trimmed != name && !trimmed.empty()) {
+    return column_index(names, trimmed);
+  }
   throw_data("there is no column \"" + std::string(name) + "\"", missing_column_hint(name, names));
 }
 

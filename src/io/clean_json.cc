@@ -1,5 +1,6 @@
 #include "mlkit/io/clean_json.h"
 
+#include <algorithm>
 #include <cmath>
 #include <unordered_set>
 
@@ -63,6 +64,14 @@ class Members {
     const Json value = take(name);
     if (!value.is_string()) fail(std::string(name) + " is not a text");
     return value.get<std::string>();
+  }
+  std::vector<std::string> texts(const char* name) {
+    const Json value = take(name);
+    if (!value.is_array() ||
+        !std::all_of(value.begin(), value.end(), [](const Json& item) { return item.is_string(); })) {
+      fail(std::string(name) + " is not a list of texts");
+    }
+    return value.get<std::vector<std::string>>();
   }
   double number(const char* name) {
     const Json value = take(name);
@@ -163,6 +172,7 @@ Json clean_recipe_to_json(const CleanRecipe& recipe) {
   out["recipe"] = "clean";
   out["version"] = kVersion;
   out["options"] = struct_to_json(recipe.options);
+  if (recipe.na) out["na"] = *recipe.na;
   out["columns"] = Json::array();
   for (const CleanColumn& column : recipe.columns) out["columns"].push_back(column_to_json(column));
   return out;
@@ -182,6 +192,7 @@ CleanRecipe clean_recipe_from_json(const Json& json, const std::string& name) {
   options.add_struct(recipe.options);
   fields_from_json(options, members.take("options"), name);
   parse_clean_rules(recipe.options);
+  if (members.has("na")) recipe.na = members.texts("na");
   const Json columns = members.take("columns");
   if (!columns.is_array()) members.fail("has columns that are not a list");
   for (std::size_t i = 0; i < columns.size(); ++i) recipe.columns.push_back(column_from_json(columns[i], i + 1, name));

@@ -7,6 +7,7 @@
 #include "mlkit/base/output_file.h"
 #include "mlkit/base/text.h"
 #include "mlkit/clean/clean_step.h"
+#include "mlkit/data/column_spec_codec.h"
 #include "model_container.h"
 
 namespace mlkit {
@@ -15,42 +16,25 @@ namespace {
 using internal::RawSection;
 
 // Sections that this version writes and reads, in the order of the file. Optional ones may be left out;
-// what they hold changes no prediction.
+// what they hold changes no prediction. One with `is_there` is required where the model has it, and only there.
 struct KnownSection {
   std::string_view name;
   std::uint32_t version;
   bool required;
   void (*save)(const PipelineParts& parts, BinaryWriter& out);
   void (*load)(PipelineParts& parts, BinaryReader& in);
+  bool (*is_there)(const PipelineParts& parts) = nullptr;
+
+  bool must_be_there() const { return required && is_there == nullptr; }
 };
-
-void save_spec(const ColumnSpec& spec, BinaryWriter& out) {
-  out.text(spec.name);
-  out.u8(static_cast<std::uint8_t>(spec.type));
-  out.u8(static_cast<std::uint8_t>(spec.role));
-  out.boolean(spec.integer);
-}
-
-ColumnSpec load_spec(BinaryReader& in) {
-  ColumnSpec spec;
-  spec.name = in.text();
-  const std::uint8_t type = in.u8();
-  const std::uint8_t role = in.u8();
-  if (type > static_cast<std::uint8_t>(ColumnType::kDatetime)) in.fail("names an unknown column type");
-  if (role > static_cast<std::uint8_t>(ColumnRole::kId)) in.fail("names an unknown column role");
-  spec.type = static_cast<ColumnType>(type);
-  spec.role = static_cast<ColumnRole>(role);
-  spec.integer = in.boolean();
-  return spec;
-}
 
 void save_schema(const PipelineParts& parts, BinaryWriter& out) {
   out.u64(parts.inputs.size());
   for (std::size_t i = 0; i < parts.inputs.size(); ++i) {
-    save_spec(parts.inputs[i], out);
+    save_column_spec(parts.inputs[i], out);
     out.text(parts.aliases[i]);
   }
-  save_spec(parts.target, out);
+  save_column_spec(parts.target, out);
   out.text(parts.target_alias);
   out.text(parts.weight);
 }
@@ -59,10 +43,10 @@ void load_schema(PipelineParts& parts, BinaryReader& in) {
   constexpr std::size_t kLeastBytes = 19;
   const std::uint64_t count = in.count(kLeastBytes);
   for (std::uint64_t i = 0; i < count; ++i) {
-    parts.inputs.add(load_spec(in));
+    parts.inputs.add(load_column_spec(in));
     parts.aliases.push_back(in.text());
   }
-  parts.target = load_spec(in);
+  parts.target = load_column_spec(in);
   parts.target_alias = in.text();
   parts.weight = in.text();
 }
@@ -102,6 +86,10 @@ void load_decision(PipelineParts& parts, BinaryReader& in) {
   parts.classes = in.texts();
   parts.threshold = in.finite_f64();
 }
+
+bool has_reading(const PipelineParts& parts) { return parts.na.has_value(); }
+void save_reading(const PipelineParts& parts, BinaryWriter& out) { out.texts(*parts.na); }
+void load_reading(PipelineParts& parts, BinaryReader& in) { parts.na = in.texts(); }
 
 using NamedNumbers = std::vector<std::pair<std::string, double>>;
 
@@ -226,10 +214,15 @@ void load_drift(PipelineParts& parts, BinaryReader& in) {
 }
 
 constexpr KnownSection kSections[] = {
-    {"schema", 1, true, save_schema, load_schema},           {"clean", 1, true, save_clean, load_clean},
-    {"features", 1, true, save_features, load_features},     {"model", 1, true, save_model, load_model_section},
-    {"decision", 1, true, save_decision, load_decision},     {"record", 1, false, save_record, load_record},
-    {"self_test", 1, false, save_self_test, load_self_test}, {"drift", 1, false, save_drift, load_drift},
+    {"schema", 1, true, save_schema, load_schema},
+    {"clean", 1, true, save_clean, load_clean},
+    {"features", 1, true, save_features, load_features},
+    {"model", 1, true, save_model, load_model_section},
+    {"decision", 1, true, save_decision, load_decision},
+    {"reading", 1, true, save_reading, load_reading, has_reading},
+    {"record", 1, false, save_record, load_record},
+    {"self_test", 1, false, save_self_test, load_self_test},
+    {"drift", 1, false, save_drift, load_drift},
 };
 
 const KnownSection* find_known(const RawSection& section) {
@@ -256,7 +249,7 @@ PipelineParts load_parts(const std::vector<RawSection>& sections, ModelFileInfo&
     if (position < order) internal::throw_broken("the sections are out of order");
     if (section.required != known->required) internal::throw_broken("section \"" + section.name + "\" has wrong flags");
     for (; order < position; ++order) {
-      if (kSections[order].required)
+      if (kSections[order].must_be_there())
         internal::throw_broken("section \"" + std::string(kSections[order].name) + "\" is missing");
     }
     ++order;
@@ -266,7 +259,7 @@ PipelineParts load_parts(const std::vector<RawSection>& sections, ModelFileInfo&
     info.sections[i].known = true;
   }
   for (; order < std::size(kSections); ++order) {
-    if (kSections[order].required)
+    if (kSections[order].must_be_there())
       internal::throw_broken("section \"" + std::string(kSections[order].name) + "\" is missing");
   }
   return parts;
@@ -280,6 +273,7 @@ std::string pipeline_to_bytes(const Pipeline& pipeline) {
   std::vector<RawSection> sections;
   bytes.reserve(std::size(kSections));  // views into it are kept
   for (const KnownSection& known : kSections) {
+    if (known.is_there != nullptr && !known.is_there(parts)) continue;
     // A newer version of this section was read and is kept as it was.
     const auto same_name = [&](const UnknownSection& section) { return section.name == known.name; };
     if (std::any_of(parts.unknown.begin(), parts.unknown.end(), same_name)) continue;

@@ -74,6 +74,12 @@ Pipeline::Pipeline(PipelineParts parts) : parts_(std::move(parts)) {
   }
 }
 
+Pipeline Pipeline::with_na(std::optional<std::vector<std::string>> na) const {
+  PipelineParts parts = parts_;
+  parts.na = std::move(na);
+  return Pipeline(std::move(parts));
+}
+
 Pipeline Pipeline::with_threshold(double threshold) const {
   PipelineParts parts = parts_;
   parts.threshold = threshold;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mlkit/base/error.h"
 #include "mlkit/data/split.h"
 #include "mlkit/data/summary.h"
 
@@ -65,10 +66,27 @@ std::vector<CrossValidated> cross_validate(const Table& table, const Target& tar
                                            std::size_t folds, Context& context) {
   const std::vector<std::uint32_t> rows = rows_with_target(target);
   const Target present = select_target(target, rows);
-  const std::vector<std::uint32_t> fold_of =
-      present.labels.empty() ? folds_random(rows.size(), folds, options.seed)
-                             : folds_stratified(present.labels, present.classes, folds, options.seed);
+  const std::vector<std::uint32_t> drawn = present.labels.empty()
+                                               ? folds_random(rows.size(), folds, options.seed)
+                                               : folds_stratified(present.labels, present.classes, folds, options.seed);
   if (!present.labels.empty()) warn_about_small_classes(present, folds, context);
+  std::vector<std::uint32_t> fold_of_row(table.rows());
+  for (std::size_t i = 0; i < rows.size(); ++i) fold_of_row[rows[i]] = drawn[i];
+  return cross_validate(table, target, options, fold_of_row, context);
+}
+
+std::vector<CrossValidated> cross_validate(const Table& table, const Target& target, const TrainOptions& options,
+                                           std::span<const std::uint32_t> fold_of_row, Context& context) {
+  const std::vector<std::uint32_t> rows = rows_with_target(target);
+  std::vector<std::uint32_t> fold_of;
+  for (const std::uint32_t row : rows) fold_of.push_back(fold_of_row[row]);
+  const std::size_t folds =
+      fold_of_row.empty() ? 0 : *std::max_element(fold_of_row.begin(), fold_of_row.end()) + std::size_t{1};
+  for (std::size_t fold = 0; fold < folds; ++fold) {
+    if (std::find(fold_of.begin(), fold_of.end(), fold) == fold_of.end()) {
+      throw_data("fold " + std::to_string(fold + 1) + " has no row with a target");
+    }
+  }
   std::vector<CrossValidated> out;
   for (std::size_t fold = 0; fold < folds; ++fold) {
     const Split split = fold_split(fold_of, static_cast<std::uint32_t>(fold));

@@ -144,6 +144,19 @@ void check_classes(const Target& target, const TrainOptions& options) {
   }
 }
 
+// "Yes" and "yes " are two classes here; people seldom mean them so.
+void warn_about_alike_classes(const Target& target, Context& context) {
+  std::map<std::string, std::vector<std::string>> alike;
+  for (const std::string& label : target.classes) alike[to_lower_ascii(trim_blanks(label))].push_back(label);
+  for (const auto& [folded, labels] : alike) {
+    if (labels.size() < 2) continue;
+    std::string names;
+    for (const std::string& label : labels) names += (names.empty() ? "\"" : ", \"") + label + "\"";
+    context.warn("classes of \"" + target.column.name + "\" differ only in case or blanks: " + names +
+                 "; they are kept apart, write them alike where they mean the same");
+  }
+}
+
 bool comes_before(const std::string& a, const std::string& b, bool as_numbers) {
   if (!as_numbers) return a < b;
   double x = 0, y = 0;
@@ -261,7 +274,9 @@ Target read_cells_of_target(const Table& table, const TrainOptions& options, con
 }  // namespace
 
 Target read_target(const Table& table, const TrainOptions& options, Context& context) {
-  return read_cells_of_target(table, options, nullptr, context);
+  Target target = read_cells_of_target(table, options, nullptr, context);
+  warn_about_alike_classes(target, context);
+  return target;
 }
 
 Target read_target_to_score(const Table& table, const TrainOptions& options, const std::vector<std::string>& further,

@@ -255,6 +255,18 @@ Dataset make_dataset(TrainingTable& rows, const Preprocess& preprocess, const st
   return data;
 }
 
+// Sums of squares that differ by rounding alone: nothing is left to learn.
+void warn_about_exact_target(const TrainedPipeline& trained, std::size_t rows, std::size_t features, Context& context) {
+  constexpr double kExact = 1e-9;
+  if (rows <= features + 1) return;  // so many parameters fit anything
+  for (const MetricValue& metric : trained.metrics) {
+    if (metric.name != "r2" || !metric.value || !(*metric.value >= 1 - kExact)) continue;
+    context.warn(
+        "the target is an exact linear function of the features (R2 is 1): is one of them computed from it, or it "
+        "from them? --exclude leaves columns out");
+  }
+}
+
 // Uses up the cells of a table that `rows` owns.
 TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const TrainOptions& options, Context& context) {
   ColumnChoice choice{current_names(rows, options.features), current_names(rows, options.exclude),
@@ -283,6 +295,7 @@ TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const Tr
   if (choice.target != target.column.name) parts.target_alias = choice.target;
   parts.weight = options.weight;
   set_inputs(parts, *rows.table, columns, rows);
+  const std::size_t parts_features = parts.preprocess.outputs();
   const Pipeline pipeline(std::move(parts));
 
   MetricOptions metric_options;
@@ -297,6 +310,7 @@ TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const Tr
   for_blocks(context, 2, 1, [&](std::size_t which, std::size_t, std::size_t) {
     *values[which] = score_predictions(*scored[which], rows.target, data.weights, {}, metric_options, context);
   });
+  warn_about_exact_target(out, data.rows(), parts_features, context);
   TrainingRecord record;
   record.dummy.resize(out.dummy->outputs());
   out.dummy->predict_row(std::vector<double>(out.dummy->inputs()), record.dummy);

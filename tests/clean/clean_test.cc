@@ -323,6 +323,111 @@ TEST(FitClean, WaysToFill) {
   }
 }
 
+// Expected values by pandas 1.5.3: fillna with mean(), median(), mode()[0]; quantile(.25), quantile(.75); clip and
+// where.
+const Table& passengers() {
+  static const Table table(
+      {make_numeric_column("age", {22, 38, kMissing, 35, 54, 2, 27, 14, 4, 58, 95, kMissing}),
+       make_numeric_column("fare", {7.25, 71.5, 8, 53.25, kMissing, 21, 11.5, 30, 16.75, 26.5, 512.25, 9.5}),
+       make_category_column("city", {"b", "a", "", "a", "b", "a", "", "c", "a", "b", "a", "a"})});
+  return table;
+}
+
+TEST(FitClean, ColumnsFilledEachInItsWayAsPandasDoes) {
+  CleanOptions options;
+  options.max_row_missing = 1;
+  options.impute = "age=mean, city=mode";
+  options.outliers = "iqr:1";
+  options.outlier_action = "cap";
+  const Table table = cleaned(passengers(), options);
+  const std::vector<double> age = {22, 38, 34.9, 35, 54, 2, 27, 14, 4, 58, 64, 34.9};
+  const std::vector<double> fare = {7.25, 60.625, 8, 53.25, 21, 21, 11.5, 30, 16.75, 26.5, 60.625, 9.5};
+  for (std::size_t row = 0; row < age.size(); ++row) {
+    EXPECT_NEAR(values_of(table, "age")[row], age[row], 1e-13 * 64) << row;  // the mean: a sum of ten, divided
+    EXPECT_EQ(values_of(table, "fare")[row], fare[row]) << row;
+  }
+  EXPECT_EQ(table.column("city").cell_text(2), "a");
+  EXPECT_EQ(table.column("city").cell_text(6), "a");
+}
+
+TEST(FitClean, OutliersThatBecomeMissingLeaveTheGapsOfTheirColumn) {
+  CleanOptions options;
+  options.max_row_missing = 1;
+  options.outlier_action = "null";
+  Context context(1);
+  const CleanFit fit = fit_clean(passengers(), options, context);
+  const Table table = apply_clean(fit.recipe, passengers());
+  EXPECT_EQ(fit.recipe.find("age")->low, -35);
+  EXPECT_EQ(fit.recipe.find("age")->high, 101);
+  EXPECT_EQ(fit.recipe.find("fare")->low, -36.1875);
+  EXPECT_EQ(fit.recipe.find("fare")->high, 88.3125);
+  for (const std::size_t row : {2u, 11u}) EXPECT_TRUE(table.column("age").is_missing(row));
+  for (const std::size_t row : {4u, 10u}) EXPECT_TRUE(table.column("fare").is_missing(row));
+  EXPECT_EQ(table.column("age").validity.missing_count(), 2u);
+  EXPECT_EQ(table.column("fare").validity.missing_count(), 2u);
+  const std::vector<std::string> warnings = context.take_warnings();
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_EQ(warnings[0], "outliers become missing, so gaps are not filled either: age, fare");
+}
+
+TEST(FitClean, WaysToFillSingleColumnsAreCheckedAgainstThem) {
+  const auto message = [](const std::string& how) {
+    return message_of(
+        [&] {
+          CleanOptions options;
+          options.impute = how;
+          options.target = "fare";
+          cleaned(passengers(), options);
+        },
+        ErrorCode::kUsage);
+  };
+  EXPECT_NE(message("city=median").find("\"city\" is category, not numeric"), std::string::npos)
+      << message("city=mean");
+  EXPECT_NE(message("age=constant=old").find("\"old\" is no number"), std::string::npos);
+  EXPECT_NE(message("fare=mean").find("is the target"), std::string::npos);
+  EXPECT_NE(message("age=mean,age=mode").find("twice"), std::string::npos);
+  EXPECT_NE(message("mean,median").find("two ways"), std::string::npos);
+  EXPECT_NE(message("age=average").find("age=average"), std::string::npos);
+  EXPECT_NE(message("constant=a,b").find("quoted"), std::string::npos);
+  CleanOptions zero;
+  zero.max_row_missing = 1;
+  zero.impute = "none,city=constant=0,#1=constant=-1";
+  const Table table = cleaned(passengers(), zero);
+  EXPECT_EQ(table.column("city").cell_text(2), "0");
+  EXPECT_EQ(values_of(table, "age")[2], -1);
+  EXPECT_TRUE(table.column("fare").is_missing(4));
+  zero.impute = "\"constant=a,b\"";
+  EXPECT_EQ(cleaned(passengers(), zero).column("city").cell_text(2), "a,b");
+}
+
+TEST(FitClean, ManyValuesTakenForOutliersAreWorthAWarning) {
+  std::vector<double> skewed(60);
+  std::vector<double> even(60);
+  for (std::size_t i = 0; i < 60; ++i) {
+    skewed[i] = i < 54 ? static_cast<double>(i % 6) : 1000 + static_cast<double>(i);
+    even[i] = static_cast<double>(i);
+  }
+  const Table table({make_numeric_column("Skewed", skewed), make_numeric_column("even", even)});
+  const auto warnings = [&](const std::string& action, const std::vector<std::string>& exclude) {
+    CleanOptions options;
+    options.outlier_action = action;
+    options.exclude = exclude;
+    Context context(1);
+    fit_clean(table, options, context);
+    return context.take_warnings();
+  };
+  for (const std::string action : {"median", "cap", "null", "drop"}) {
+    const std::vector<std::string> said = warnings(action, {});
+    ASSERT_EQ(said.size(), 1u) << action;
+    EXPECT_NE(said[0].find("skewed (10 %)"), std::string::npos) << said[0];
+    EXPECT_EQ(said[0].find("even"), std::string::npos) << said[0];
+    EXPECT_NE(said[0].find("--outliers none, or --exclude NAME"), std::string::npos) << said[0];
+  }
+  EXPECT_TRUE(warnings("flag", {}).empty());
+  EXPECT_TRUE(warnings("median", {"skewed"}).empty());
+  EXPECT_TRUE(warnings("median", {" skewed"}).empty()) << "a blank after the comma of a list is no part of a name";
+}
+
 TEST(FitClean, OutlierRulesThatAreNone) {
   for (const std::string bad : {"", "iqr:", "iqr:x", "iqr:-1", "iqr:inf", "iqr:nan", "sigma", "iqrs"}) {
     CleanOptions options;
@@ -341,7 +446,7 @@ TEST(ApplyClean, ReplayOnTheOwnOutputChangesNothing) {
     y[i] = std::floor(random.uniform() * 50);
   }
   const Table table({make_numeric_column("X Value", x), make_numeric_column("yVal", y)});
-  for (const std::string action : {"median", "cap", "flag"}) {
+  for (const std::string action : {"median", "cap", "flag", "null"}) {
     CleanOptions options;
     options.outlier_action = action;
     options.indicator = true;
@@ -352,7 +457,14 @@ TEST(ApplyClean, ReplayOnTheOwnOutputChangesNothing) {
     ASSERT_EQ(twice.schema(), once.schema()) << action;
     EXPECT_EQ(clean_output_schema(fit.recipe, table.schema()), once.schema()) << action;
     for (std::size_t c = 0; c < once.column_count(); ++c) {
-      EXPECT_EQ(twice.column(c).numbers().values, once.column(c).numbers().values) << action;
+      EXPECT_EQ(twice.column(c).validity.missing_count(), once.column(c).validity.missing_count()) << action;
+      for (std::size_t row = 0; row < once.rows(); ++row) {
+        if (once.column(c).is_missing(row)) {
+          EXPECT_TRUE(twice.column(c).is_missing(row)) << action;
+        } else {
+          EXPECT_EQ(twice.column(c).numbers().values[row], once.column(c).numbers().values[row]) << action;
+        }
+      }
     }
   }
 }

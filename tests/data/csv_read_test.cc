@@ -15,6 +15,7 @@
 
 #include "mlkit/base/error.h"
 #include "mlkit/base/random.h"
+#include "mlkit/data/csv_columns.h"
 #include "mlkit/data/csv_records.h"
 #include "mlkit/data/datetime.h"
 
@@ -170,8 +171,23 @@ TEST(CsvWarnings, NumbersWrittenOtherwiseAreNamed) {
     EXPECT_EQ(types_of(table), "text numeric ") << cell;
     ASSERT_EQ(warnings.size(), 1u) << cell;
     EXPECT_NE(warnings[0].find("first on line 3"), std::string::npos) << warnings[0];
-    EXPECT_NE(warnings[0].find("numbers have to be plain"), std::string::npos) << warnings[0];
+    const bool separated = std::string(cell).find(',') != std::string::npos;
+    EXPECT_NE(warnings[0].find(separated ? " reads numbers that are written so" : "numbers have to be plain"),
+              std::string::npos)
+        << warnings[0];
   }
+}
+
+TEST(CsvWarnings, OptionsThatReadANumberAreNamedAndBothWhereItMayBeEither) {
+  EXPECT_EQ(number_form_options("1,5"), "--decimal ,");
+  EXPECT_EQ(number_form_options("-1.234,5"), "--decimal , --thousands .");
+  EXPECT_EQ(number_form_options("12.345.678"), "--decimal , --thousands .");
+  EXPECT_EQ(number_form_options("1,234.5"), "--thousands ,");
+  EXPECT_EQ(number_form_options("1,234"), "--thousands , (a thousand and more) or --decimal , (a fraction)");
+  EXPECT_EQ(number_form_options("12,345,678"), "--thousands ,");
+  EXPECT_EQ(number_form_options("1 234,5"), "--decimal , --thousands ' '");
+  EXPECT_EQ(number_form_options("1'234.5"), "--thousands \"'\"");
+  for (const char* none : {"$5", "5%", "0x1F", "1,2,3", "a", "", "10.1.2.3"}) EXPECT_EQ(number_form_options(none), "");
 }
 
 TEST(CsvWarnings, CodesAndLongIntegersStayTextWithAHint) {

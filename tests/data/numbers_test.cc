@@ -103,5 +103,52 @@ TEST(FormatNumber, IsReadable) {
   EXPECT_EQ(format_number(9007199254740991.0), "9007199254740991");
 }
 
+std::string plain(const std::string& text, const NumberForm& form) {
+  std::string scratch;
+  return std::string(to_plain_number(text, form, scratch).value_or("none"));
+}
+
+TEST(ToPlainNumber, ReadsOneFormAndNoOther) {
+  const NumberForm german{.decimal = ',', .thousands = '.'};
+  EXPECT_EQ(plain("1.234,5", german), "1234.5");
+  EXPECT_EQ(plain("-12.345.678,25e-3", german), "-12345678.25e-3");
+  EXPECT_EQ(plain("1234,5", german), "1234.5");
+  EXPECT_EQ(plain("+7", german), "+7");
+  EXPECT_EQ(plain(",5", german), ".5");
+  for (const char* wrong : {"1.5", "12.34", "1.2345", "1234.567", ".123", "1..234", "1.234.", "1.234,5.6", "1,234.5"}) {
+    EXPECT_EQ(plain(wrong, german), "none") << wrong;
+  }
+  const NumberForm american{.decimal = '.', .thousands = ','};
+  EXPECT_EQ(plain("1,234,567.89", american), "1234567.89");
+  EXPECT_EQ(plain("1,23", american), "none");
+  EXPECT_EQ(plain("1.2.3", american), "none");
+  const NumberForm french{.decimal = ',', .thousands = ' '};
+  EXPECT_EQ(plain("1 234,5", french), "1234.5");
+  EXPECT_EQ(plain("1\xC2\xA0"
+                  "234\xE2\x80\xAF"
+                  "567,5",
+                  french),
+            "1234567.5");
+  EXPECT_EQ(plain("1 23", french), "none");
+  const NumberForm comma{.decimal = ',', .thousands = 0};
+  EXPECT_EQ(plain("1.5", comma), "none");
+  EXPECT_EQ(plain("1 234", comma), "1 234") << "left for parse_number to refuse";
+  double value = 0;
+  EXPECT_EQ(parse_number("1 234", value), NumberStatus::kNotANumber);
+}
+
+// Every number written with separators by hand reads back to the bits of the plain one.
+TEST(ToPlainNumber, AgreesWithThePlainFormOnRandomNumbers) {
+  RandomStream random(5, RandomPurpose::kSample);
+  const NumberForm german{.decimal = ',', .thousands = '.'};
+  for (int i = 0; i < 2000; ++i) {
+    const std::string whole = std::to_string(random.below(std::uint64_t{1} << random.below(50)));
+    const std::string fraction = std::to_string(random.below(1000000));
+    std::string grouped = whole;
+    for (std::size_t at = grouped.size(); at > 3; at -= 3) grouped.insert(at - 3, ".");
+    EXPECT_EQ(plain(grouped + "," + fraction, german), whole + "." + fraction);
+  }
+}
+
 }  // namespace
 }  // namespace mlkit

@@ -4,6 +4,7 @@ mlkit_test(data
   ${CMAKE_CURRENT_LIST_DIR}/csv_read_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_index_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/datetime_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/column_spec_codec_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/column_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_write_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/summary_test.cc

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mlkit/base/fields.h"
@@ -37,13 +38,14 @@ struct CleanOptions {
            .range = between(0, 1)});
     visit("impute", impute,
           {.help = "fill gaps: median or mean (numbers), mode (any column), constant=V (numbers when V is one, else "
-                   "texts), none",
-           .value_name = "HOW"});
+                   "texts), none; other columns otherwise: median,age=mean,city=mode,zip=constant=none",
+           .value_name = "HOW[,COL=HOW..]"});
     visit("indicator", indicator, {.help = "add a column NAME_missing (0/1) for each column that is filled"});
     visit("outliers", outliers,
           {.help = "iqr, iqr:K for fences at K times the IQR (1.5), or none", .value_name = "RULE"});
     visit("outlier_action", outlier_action,
-          {.help = "what a value outside the fences becomes: the median, the nearer fence, missing; or its row is "
+          {.help = "what a value outside the fences becomes: the median, the nearer fence, missing (such a column "
+                   "keeps its gaps, too); or its row is "
                    "dropped, or a column NAME_outlier (0/1) is added",
            .choices = {"median", "cap", "null", "drop", "flag"}});
     visit("exclude", exclude,
@@ -58,11 +60,17 @@ enum class OutlierAction : std::uint8_t { kNone = 0, kMedian = 1, kCap = 2, kNul
 std::string_view fill_kind_name(FillKind kind);              // none, median, mean, mode, constant
 std::string_view outlier_action_name(OutlierAction action);  // none, median, cap, null, drop, flag
 
-// The texts of the options, understood.
-struct CleanRules {
-  FillKind fill = FillKind::kMedian;
+// What gaps are filled with.
+struct FillRule {
+  FillKind kind = FillKind::kMedian;
   std::string constant;  // FillKind::kConstant
   std::optional<double> constant_number;
+};
+
+// The texts of the options, understood.
+struct CleanRules {
+  FillRule fill;
+  std::vector<std::pair<std::string, FillRule>> fill_of;  // columns that are filled otherwise
   OutlierAction outlier_action = OutlierAction::kMedian;  // kNone: outliers are not looked for
   double fence_factor = 1.5;
 };

@@ -47,6 +47,9 @@ struct CleanColumn {
 // The specification and the fitted values; columns in the order of the file that it was learned from.
 struct CleanRecipe {
   CleanOptions options;
+  // The words for missing that the table was read with, where they are not the usual ones (CsvReadOptions::na): for
+  // whoever reads further tables. In recipe files; a model file has a place of its own for them.
+  std::optional<std::vector<std::string>> na;
   std::vector<CleanColumn> columns;
 
   // The column with this name, in either spelling (that of the file first); nullptr where none has it.

@@ -15,6 +15,7 @@
 
 #include "mlkit/data/csv_index.h"
 #include "mlkit/data/csv_read.h"
+#include "mlkit/data/numbers.h"
 
 namespace mlkit {
 
@@ -33,12 +34,17 @@ enum class CsvCellKind : std::uint8_t {
 // The words for missing, and what every cell is told apart by.
 class CsvCellRules {
  public:
-  CsvCellRules(const std::vector<std::string>& na, char quote);
+  CsvCellRules(const std::vector<std::string>& na, char quote, NumberForm numbers = {});
   char quote() const { return quote_; }
   bool is_missing(std::string_view text) const {
     return text.empty() || (first_byte_[static_cast<unsigned char>(text[0])] && is_missing_slowly(text));
   }
   CsvCellKind kind(std::string_view text) const;
+  bool plain_numbers() const { return numbers_.is_plain(); }
+  // A trimmed cell as parse_number takes it (in `scratch` where it is written otherwise); "" where it is no number.
+  std::string_view plain(std::string_view trimmed, std::string& scratch) const {
+    return plain_numbers() ? trimmed : to_plain_number(trimmed, numbers_, scratch).value_or(std::string_view());
+  }
   // The text of a raw field: itself, or without its quotes (in `scratch`).
   std::string_view unquoted(std::string_view raw, std::string& scratch) const {
     return !raw.empty() && raw[0] == quote_ ? unquoted_slowly(raw, scratch) : raw;
@@ -49,6 +55,7 @@ class CsvCellRules {
   std::string_view unquoted_slowly(std::string_view raw, std::string& scratch) const;
   std::vector<std::string> na_;
   char quote_;
+  NumberForm numbers_;
   bool first_byte_[256] = {};  // a missing cell may begin so
 };
 
@@ -127,6 +134,7 @@ class CsvCellReader {
   }
   const CsvCellRules* rules_;
   std::string scratch_;
+  std::string plain_;
   std::vector<std::uint32_t> odd_;
 };
 
@@ -176,6 +184,8 @@ class CsvColumnBuilder {
 // csv_types.cc
 // The likeliest reading of a column, from its first cells.
 CsvReading guess_csv_reading(const CsvCells& cells, const CsvCellRules& rules);
+// The options that read a cell as a number ("1,5": "--decimal ,"); "" where none do.
+std::string number_form_options(std::string_view text);
 // What a person should know about a column that was inferred (words among numbers, codes, long
 // integers), as text for Context::warn; "" where there is nothing.
 std::string column_warning(const Column& column, const RowLines& lines, const CsvCellRules& rules);

@@ -27,6 +27,9 @@ CsvReadOptions settle_csv_options(CsvReadOptions options, const std::vector<std:
 Error csv_misfit_error(const CsvMisfits& misfits, const std::vector<std::string>& header, std::size_t column,
                        const CsvColumnPlan& plan, const std::string& further, const std::string& file);
 
+// What was read so far.
+CsvReadReport make_read_report(const CsvChunkReader& chunks, std::uint64_t rows);
+
 // Warns of rows that --on-bad-row left out or completed; call once, at the end of the input.
 void warn_about_bad_rows(const CsvChunkReader& chunks, Context& context);
 

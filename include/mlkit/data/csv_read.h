@@ -38,6 +38,7 @@
 #include <vector>
 
 #include "mlkit/base/context.h"
+#include "mlkit/data/numbers.h"
 #include "mlkit/data/table.h"
 #include "mlkit/data/table_source.h"
 
@@ -57,7 +58,9 @@ struct DeclaredType {
 struct CsvReadOptions {
   char delimiter = 0;  // 0 = found: the one of , ; tab | that is unanimous over the first records, else comma
   char quote = '"';
-  bool header = true;  // false: columns are named column_1, column_2, ...
+  std::uint64_t skip_lines = 0;  // physical lines above the header that are no part of the table
+  NumberForm numbers;            // how numbers are written
+  bool header = true;            // false: columns are named column_1, column_2, ...
   std::vector<std::string> na = {"NA", "N/A", "NaN", "nan", "null", "NULL"};  // beside the empty cell
   std::map<std::string, DeclaredType> types;                                  // by column name
   // Further types, for whoever has to see the header first (columns by position, or by one of the names
@@ -66,7 +69,10 @@ struct CsvReadOptions {
   std::function<std::map<std::string, DeclaredType>(const std::vector<std::string>& header)> types_for;
   bool only_types_for = false;  // read only the columns that types_for names
   BadRowAction on_bad_row = BadRowAction::kError;
-  std::string rejects_path;   // raw bytes of the records that were not read whole; "" = nowhere
+  std::string rejects_path;  // raw bytes of the records that were not read whole; "" = nowhere
+  // Chunks end where the bytes that have come so far do, instead of being filled: for pipes that stay open. The
+  // delimiter is found by the first line alone then, so that nothing depends on how the bytes come.
+  bool as_it_comes = false;
   bool keep_records = false;  // Table::records (memory: the size of the file)
   // Columns to read, by name; the others are checked for form but not stored. nullopt = all.
   std::optional<std::vector<std::string>> columns;

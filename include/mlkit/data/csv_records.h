@@ -16,11 +16,14 @@ namespace mlkit {
 
 class CsvRecords {
  public:
-  CsvRecords(char delimiter, char quote) : delimiter_(delimiter), quote_(quote) {}
+  CsvRecords(char delimiter, char quote, bool plain_numbers = true)
+      : delimiter_(delimiter), quote_(quote), plain_numbers_(plain_numbers) {}
 
   std::size_t size() const { return size_; }
   char delimiter() const { return delimiter_; }
   char quote() const { return quote_; }
+  // False where numbers are written in another way than mlkit writes them (NumberForm).
+  bool plain_numbers() const { return plain_numbers_; }
 
   // The bytes of record r without its line end; they live as long as this object.
   std::string_view record(std::size_t r) const;
@@ -46,6 +49,7 @@ class CsvRecords {
   };
   char delimiter_;
   char quote_;
+  bool plain_numbers_;
   std::size_t size_ = 0;
   std::size_t memory_ = 0;
   std::vector<Block> blocks_;

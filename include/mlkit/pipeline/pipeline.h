@@ -70,12 +70,13 @@ struct UnknownSection {
 
 struct PipelineParts {
   Task task = Task::kBinary;
-  Schema inputs;                     // raw columns that prediction needs, in the order of training
-  std::vector<std::string> aliases;  // "" or the name that cleaning gave to the input: accepted too
-  ColumnSpec target;                 // name, and its type by content (numeric where every cell is a number)
-  std::string target_alias;          // the name that cleaning gave to it, or ""
-  std::string weight;                // column, "" = none
-  std::optional<CleanRecipe> clean;  // of the columns in `inputs` only
+  Schema inputs;                               // raw columns that prediction needs, in the order of training
+  std::vector<std::string> aliases;            // "" or the name that cleaning gave to the input: accepted too
+  ColumnSpec target;                           // name, and its type by content (numeric where every cell is a number)
+  std::string target_alias;                    // the name that cleaning gave to it, or ""
+  std::string weight;                          // column, "" = none
+  std::optional<std::vector<std::string>> na;  // the words for missing, where training was told (CsvReadOptions::na)
+  std::optional<CleanRecipe> clean;            // of the columns in `inputs` only
   Preprocess preprocess;
   std::shared_ptr<const Model> model;
   std::vector<std::string> classes;  // labels verbatim; of two, the positive one is the last
@@ -105,6 +106,7 @@ class Pipeline {
   Pipeline with_record(TrainingRecord record) const;
   Pipeline with_self_test(SelfTest test) const;
   Pipeline with_drift(DriftReference reference) const;
+  Pipeline with_na(std::optional<std::vector<std::string>> na) const;
 
   // Where each input stands among `names`, by its raw name or its alias. Throws Error(kData) naming a column
   // that is missing, with the nearest name there is, and how many more are.

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,5 +27,10 @@ struct CrossValidated {
 // than there are folds. Warnings of the folds are not passed on. Throws Error(kData) where a class has a single row.
 std::vector<CrossValidated> cross_validate(const Table& table, const Target& target, const TrainOptions& options,
                                            std::size_t folds, Context& context);
+
+// The same for folds that are given: the fold of every row of the table, 0 .. k-1 (data/folds_file.h). Throws
+// Error(kData) where a fold has no row with a target.
+std::vector<CrossValidated> cross_validate(const Table& table, const Target& target, const TrainOptions& options,
+                                           std::span<const std::uint32_t> fold_of_row, Context& context);
 
 }  // namespace mlkit
