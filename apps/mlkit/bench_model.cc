@@ -52,12 +52,13 @@ std::vector<double> time_rows(const Pipeline& pipeline, const Table& table, std:
 
 }  // namespace
 
-Json bench_model(const std::string& model, const std::string& input, CsvReadOptions csv, std::int64_t runs,
+Json bench_model(const std::string& model, const std::string& input, const TableInOptions& table_in, std::int64_t runs,
                  Context& context) {
   const auto load_start = Clock::now();
   ModelFileInfo info;
   const Pipeline pipeline = read_model_file(model, &info);
   const double load_seconds = seconds_since(load_start);
+  CsvReadOptions csv = table_in.to_csv_options(pipeline.parts().na);
   csv.types_for = [&](const std::vector<std::string>& header) { return pipeline.declared_types(header); };
   const Table table = read_csv(input, csv, context);
   if (table.rows() == 0) throw_data("there are no rows to time");

@@ -72,7 +72,7 @@ class Bench : public Command {
 
  private:
   int run_model(Session& session) {
-    Json result = bench_model(input_, *rows_, table_.to_csv_options(), runs_, session.context());
+    Json result = bench_model(input_, *rows_, table_, runs_, session.context());
     result["peak_rss_bytes"] = peak_memory_bytes();
     if (session.json()) {
       session.result("bench", std::move(result));

@@ -1,4 +1,6 @@
 // clean: names, duplicates, gaps and outliers of a table, learned and applied, or replayed from a recipe.
+#include <algorithm>
+
 #include "command.h"
 #include "standard_streams.h"
 
@@ -23,6 +25,7 @@ class Clean : public Command {
   void check_recipe_options() const;
   CleanFit learn_or_replay(const CleanRecipe* recipe, const Table& table, Context& context) const;
   std::string report_text(const CleanFit& fit) const;
+  std::string next_step(const CleanRecipe& recipe) const;
   void write_outputs(CleanFit& fit, const Table& table, Context& context) const;
 
   std::string input_;
@@ -31,7 +34,6 @@ class Clean : public Command {
   std::string save_recipe_;
   std::string recipe_;
   std::string report_;
-  bool if_changed_ = false;
   TableInOptions table_in_;
 };
 
@@ -53,7 +55,6 @@ void Clean::declare(FieldList& arguments, FieldList& options) {
               {.help = "what was done, as text, or as JSON where the name ends in .json",
                .value_name = "FILE",
                .file = FileUse::kWrites});
-  options.add("if_changed", if_changed_, {.help = "leave outputs that would not change untouched"});
   table_in_.declare(options);
 }
 
@@ -124,9 +125,9 @@ std::string Clean::report_text(const CleanFit& fit) const {
 void Clean::write_outputs(CleanFit& fit, const Table& table, Context& context) const {
   std::optional<OutputFile> recipe;
   std::optional<OutputFile> report;
-  if (!save_recipe_.empty()) recipe.emplace(save_recipe_, if_changed_);
-  if (!report_.empty()) report.emplace(report_, if_changed_);
-  OutputFile data(output_, if_changed_);
+  if (!save_recipe_.empty()) recipe.emplace(save_recipe_);
+  if (!report_.empty()) report.emplace(report_);
+  OutputFile data(output_);
   write_clean_csv(fit.recipe, table, fit.kept, data, context, fit.report);
   if (recipe) recipe->write(json_text(clean_recipe_to_json(fit.recipe)) + "\n");
   if (report) report->write(report_text(fit));
@@ -135,15 +136,25 @@ void Clean::write_outputs(CleanFit& fit, const Table& table, Context& context) c
   if (report) report->commit();
 }
 
+// Without --target cleaning fills and replaces in the column that is to be predicted as in any other.
+std::string Clean::next_step(const CleanRecipe& recipe) const {
+  if (output_ == "-") return "";
+  const auto target = std::find_if(recipe.columns.begin(), recipe.columns.end(),
+                                   [](const CleanColumn& column) { return column.source.role == ColumnRole::kTarget; });
+  if (target != recipe.columns.end()) {
+    return " in " + output_ + "; next: mlkit train " + output_ + " --target " + target->name + " -o MODEL";
+  }
+  return " in " + output_ + "; to predict a column, clean with its --target; next: mlkit train " + output_ +
+         " --target COL -o MODEL";
+}
+
 int Clean::run(Session& session) {
   check_options(session);
-  CsvReadOptions csv = table_in_.to_csv_options();
-  csv.keep_records = true;
   std::optional<CleanRecipe> recipe;
-  if (!recipe_.empty()) {
-    recipe = read_clean_recipe(recipe_);
-    expect_types_of(*recipe, csv);
-  }
+  if (!recipe_.empty()) recipe = read_clean_recipe(recipe_);
+  CsvReadOptions csv = recipe ? table_in_.to_csv_options(recipe->na) : table_in_.to_csv_options();
+  csv.keep_records = true;
+  if (recipe) expect_types_of(*recipe, csv);
 
   const Table table = read_csv(input_, csv, session.context());
   CleanFit fit;
@@ -152,6 +163,7 @@ int Clean::run(Session& session) {
   } catch (const Error& error) {
     throw error.with_file(input_ == "-" ? "standard input" : input_);
   }
+  if (const auto na = table_in_.given_na()) fit.recipe.na = na;
   write_outputs(fit, table, session.context());
 
   if (session.json()) {
@@ -160,9 +172,7 @@ int Clean::run(Session& session) {
   }
   session.show_warnings();
   if (!session.quiet()) write_standard_error(render_clean_report(fit.recipe, fit.report));
-  const std::string where =
-      output_ == "-" ? "" : " in " + output_ + "; next: mlkit train " + output_ + " --target COL -o MODEL";
-  session.summary("clean: " + with_thousands(fit.report.rows_out) + " rows" + where);
+  session.summary("clean: " + with_thousands(fit.report.rows_out) + " rows" + next_step(fit.recipe));
   return 0;
 }
 

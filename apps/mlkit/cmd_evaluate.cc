@@ -48,30 +48,27 @@ void write_text(const std::string& path, const std::string& text) {
   out.commit();
 }
 
-std::string roc_csv(const ThresholdSweep& sweep) {
-  std::string out = "threshold,fpr,tpr\n";
-  for (const RocPoint& point : roc_curve(sweep)) {
+template <class Point>
+std::string curve_csv(std::string header, const std::vector<Point>& points, double Point::*second,
+                      double Point::*third) {
+  std::string out = std::move(header) + "\n";
+  for (const Point& point : points) {
     append_number(out, point.threshold);
     out += ',';
-    append_number(out, point.fpr);
+    append_number(out, point.*second);
     out += ',';
-    append_number(out, point.tpr);
+    append_number(out, point.*third);
     out += '\n';
   }
   return out;
 }
 
+std::string roc_csv(const ThresholdSweep& sweep) {
+  return curve_csv("threshold,fpr,tpr", roc_curve(sweep), &RocPoint::fpr, &RocPoint::tpr);
+}
+
 std::string pr_csv(const ThresholdSweep& sweep) {
-  std::string out = "threshold,precision,recall\n";
-  for (const PrPoint& point : pr_curve(sweep)) {
-    append_number(out, point.threshold);
-    out += ',';
-    append_number(out, point.precision);
-    out += ',';
-    append_number(out, point.recall);
-    out += '\n';
-  }
-  return out;
+  return curve_csv("threshold,precision,recall", pr_curve(sweep), &PrPoint::precision, &PrPoint::recall);
 }
 
 Json confusion_json(const Confusion& confusion, const std::vector<std::string>& classes) {
@@ -186,7 +183,8 @@ class Evaluate : public Command {
     } else {
       session.print(to_text(scored, metrics));
     }
-    if (!gates.empty()) session.summary(std::string("gate ") + (passed ? "passed: " : "FAILED: ") + gate_);
+    if (!gates.empty())
+      session.summary(std::string("gate ") + (passed ? "passed: " : "FAILED: ") + values_text(gates, metrics));
     return passed ? 0 : 1;
   }
 
@@ -237,6 +235,7 @@ class Evaluate : public Command {
     out.predictions = pipeline.predict(used, context, &counts);
     warn_about_unknown(pipeline, counts, context);
     out.truth = all ? truth : select_target(truth, rows);
+    out.truth.missing = truth.missing;
     out.weights = read_weights(used, weight_);
     if (pipeline.task() == Task::kBinary) out.threshold = pipeline.threshold();
     add_baseline(pipeline, context, out);
@@ -254,7 +253,7 @@ class Evaluate : public Command {
 
   // Columns typed as the model needs them.
   Table read_rows(const Pipeline& pipeline, Context& context) const {
-    CsvReadOptions csv = table_in_.to_csv_options();
+    CsvReadOptions csv = table_in_.to_csv_options(pipeline.parts().na);
     csv.types_for = [&](const std::vector<std::string>& header) {
       std::map<std::string, DeclaredType> types = pipeline.declared_types(header);
       if (!weight_.empty()) types[header[column_index(header, weight_)]] = {ColumnType::kNumeric, false};
@@ -293,6 +292,25 @@ class Evaluate : public Command {
     if (scored.predictions.classes == 0) return std::nullopt;
     return count_confusion(scored.truth.labels, scored.predictions.labels, scored.predictions.classes, scored.weights);
   }
+
+  // "roc_auc>=0.9 (0.8713), log_loss<1 (0.41)"
+  static std::string values_text(const std::vector<Gate>& gates, const std::vector<MetricValue>& metrics) {
+    std::string out;
+    for (const Gate& gate : gates) {
+      const auto metric =
+          std::find_if(metrics.begin(), metrics.end(), [&](const MetricValue& m) { return m.name == gate.metric; });
+      const bool known = metric != metrics.end() && metric->value;
+      out += (out.empty() ? "" : ", ") + gate.metric + gate.comparison + format_number(gate.limit) + " (" +
+             (known ? gate_number(*metric->value) : std::string("not defined")) +
+             (gate_holds(gate, metrics) ? ")"
+              : gates.size() > 1        ? ", not met)"
+                                        : ")");
+    }
+    return out;
+  }
+
+  // All digits: a value that fails by its last one must not look as if it passed.
+  static std::string gate_number(double value) { return std::isfinite(value) ? format_number(value) : "not finite"; }
 
   static double prevalence(const Confusion& confusion) { return confusion.support(1) / confusion.total(); }
 

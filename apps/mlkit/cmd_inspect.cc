@@ -49,6 +49,7 @@ Json inputs_json(const Pipeline& pipeline) {
   }
   if (!parts.weight.empty()) out["weight"] = parts.weight;
   out["cleaned"] = parts.clean.has_value();
+  if (parts.na) out["na"] = *parts.na;
   return out;
 }
 
@@ -200,6 +201,7 @@ class Inspect : public Command {
       for (const ColumnSpec& column : parts.inputs) {
         out += "  " + fit_text(column.name, 40) + " " + std::string(column_type_name(column.type)) + "\n";
       }
+      if (parts.na) out += "missing where a cell is empty or one of: " + join(*parts.na, kLevelsShown) + "\n";
       out += "\n";
     }
     if (wants("features")) {
@@ -246,7 +248,7 @@ class Inspect : public Command {
     for (const auto& [name, value] : record.metrics) {
       out += "  " + fit_text(name, 24) + fmt::format("{:>12}", short_number(value));
       for (const auto& [other, base] : record.baseline) {
-        if (other == name) out += fmt::format("   dummy {:>12}", short_number(base));
+        if (other == name) out += fmt::format("   baseline {:>12}", short_number(base));
       }
       out += "\n";
     }

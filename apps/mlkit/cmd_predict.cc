@@ -141,7 +141,8 @@ class Predict : public Command {
     options.add("threshold", threshold_,
                 {.help = "positive where its probability is at least this, instead of the model's own threshold",
                  .range = between(0, 1)});
-    options.add("if_changed", if_changed_, {.help = "leave an output that would not change untouched"});
+    options.add("line_buffered", line_buffered_,
+                {.help = "answer rows as they come, for pipes that stay open; costs speed on files"});
     table_in_.declare(options);
   }
 
@@ -177,8 +178,9 @@ class Predict : public Command {
  private:
   // The columns to read: what the model needs, as it needs it. Kept ones are copied, not read.
   CsvReadOptions reading(const Pipeline& pipeline) const {
-    CsvReadOptions csv = table_in_.to_csv_options();
+    CsvReadOptions csv = table_in_.to_csv_options(pipeline.parts().na);
     csv.only_types_for = true;
+    csv.as_it_comes = line_buffered_;
     csv.types_for = [&](const std::vector<std::string>& header) { return pipeline.input_types(header); };
     return csv;
   }
@@ -201,8 +203,9 @@ class Predict : public Command {
     find_kept(stream.header());
     const LineFormat format(pipeline, keep_, proba_);
     const std::string header = format.header();
-    OutputFile out(out_path, if_changed_);
+    OutputFile out(out_path);
     out.write(header);
+    if (line_buffered_) out.flush();
     Context one(1);  // a chunk is one thread's work; the chunks run in parallel
     one.stop = session.context().stop;
     std::mutex mutex;
@@ -220,7 +223,10 @@ class Predict : public Command {
           }
           return format.lines(stream.raw_fields(chunk, kept_), csv.quote, predictions);
         },
-        [&](const std::string& lines) { out.write(lines); });
+        [&](const std::string& lines) {
+          out.write(lines);
+          if (line_buffered_) out.flush();
+        });
     out.commit();
     return rows;
   }
@@ -232,7 +238,7 @@ class Predict : public Command {
   std::vector<std::string> keep_;
   std::vector<std::size_t> kept_;  // their positions in the header
   std::optional<double> threshold_;
-  bool if_changed_ = false;
+  bool line_buffered_ = false;
   TableInOptions table_in_;
 };
 

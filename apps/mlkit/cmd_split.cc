@@ -88,6 +88,7 @@ class SplitCommand : public Command {
   CsvReadOptions reading() const;
   Split split(const Table& table, std::uint64_t seed, Context& context);
   std::vector<std::uint32_t> folds(const Table& table, std::uint64_t seed);
+  void warn_about_rows_left_out(Context& context, std::size_t rows, const std::vector<Part>& parts) const;
   void finish(Session& session, const Table& table, const std::vector<Part>& parts) const;
   std::string header_line(const Table& table) const;
 
@@ -104,7 +105,6 @@ class SplitCommand : public Command {
   std::string test_;
   std::string folds_;
   std::int64_t fold_count_ = 5;
-  bool if_changed_ = false;
   TableInOptions table_in_;
   std::string how_ = "at random";
 };
@@ -139,7 +139,6 @@ void SplitCommand::declare(FieldList& arguments, FieldList& options) {
   options.add("folds", folds_,
               file("row,fold for cross-validation (from 1): of the training rows where --train is given, else of all"));
   options.add("k", fold_count_, {.help = "number of folds", .value_name = "K", .range = between(2, 1000000)});
-  options.add("if_changed", if_changed_, {.help = "leave outputs that would not change untouched"});
   table_in_.declare(options);
 }
 
@@ -271,19 +270,36 @@ int SplitCommand::run(Session& session) {
        {Part{"train", train_, &split.train}, Part{"valid", valid_, &split.valid}, Part{"test", test_, &split.test}}) {
     if (!part.path.empty()) parts.push_back(part);
   }
+  warn_about_rows_left_out(session.context(), table.rows(), parts);
   std::vector<OutputFile> files;
   const std::string header = header_line(table);
   for (const Part& part : parts) {
-    files.emplace_back(part.path, if_changed_);
+    files.emplace_back(part.path);
     write_rows(table, *part.rows, header, files.back());
   }
   if (!folds_.empty()) {
-    files.emplace_back(folds_, if_changed_);
+    files.emplace_back(folds_);
     write_folds(folds, files.back());
   }
   for (OutputFile& file : files) file.commit();
   finish(session, table, parts);
   return 0;
+}
+
+// A part that no file was named for is in none: easily meant so, easily forgotten.
+void SplitCommand::warn_about_rows_left_out(Context& context, std::size_t rows, const std::vector<Part>& parts) const {
+  std::size_t written = 0;
+  for (const Part& part : parts) written += part.rows->size();
+  if (parts.empty() || written == rows) return;
+  std::string names;
+  const auto missing = [&](const std::string& path, bool has_rows, const char* option) {
+    if (path.empty() && has_rows) names += (names.empty() ? "" : " and ") + std::string(option);
+  };
+  missing(train_, true, "--train");
+  missing(valid_, valid_size_.value_or(0) > 0, "--valid");
+  missing(test_, test_size_ > 0, "--test");
+  context.warn(with_thousands(rows - written) + " of " + with_thousands(rows) + " rows are in no file; " + names +
+               " FILE writes them");
 }
 
 void SplitCommand::finish(Session& session, const Table& table, const std::vector<Part>& parts) const {

@@ -1,4 +1,5 @@
 // train: from a table to a sealed model file.
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include "mlkit/base/error.h"
 #include "mlkit/base/output_file.h"
 #include "mlkit/base/text.h"
+#include "mlkit/data/folds_file.h"
 #include "mlkit/data/numbers.h"
 #include "mlkit/io/clean_json.h"
 #include "mlkit/io/model_file.h"
@@ -62,10 +64,13 @@ class Train : public Command {
     options.add(
         "cv", cv_,
         {.help = "also cross-validate with this many folds", .value_name = "K", .range = {.min = 2, .max = 1000}});
+    options.add("folds", folds_,
+                {.help = "cross-validate on these folds (row,fold; split --folds writes them) instead of drawn ones",
+                 .value_name = "FILE",
+                 .file = FileUse::kReads});
     options.add(
         "trace", trace_,
         {.help = "writes the objective after every iteration (CSV)", .value_name = "FILE", .file = FileUse::kWrites});
-    options.add("if_changed", if_changed_, {.help = "leave outputs that would not change untouched"});
     declare_fit_options(options);
     options.add_struct(train_.preprocess);
     options.add("clean", clean_,
@@ -84,15 +89,18 @@ class Train : public Command {
     validate_preprocess_options(train_.preprocess);
     if (input_ == "-" && valid_ == "-")
       throw_usage("IN and --valid are both standard input", "name one of the two files");
+    if (cv_ && !folds_.empty()) throw_usage("--cv draws folds and --folds names them", "keep one of the two");
     train_.seed = session.seed();
-    if (clean_) train_.clean = clean_options();
+    na_ = table_in_.given_na();
+    if (clean_) take_recipe();
 
     Table table = read_csv(input_, reading(), session.context());
     const std::string data_sha256 = table_sha256(table, session.context());
+    const Table reference = take_reference_rows(table, session.seed());
     Target target;
     TrainedPipeline trained;
     Scores scores;
-    const bool needed_again = cv_ || !valid_.empty();
+    const bool needed_again = cv_ || !folds_.empty() || !valid_.empty();
     name_file(input_, [&] {
       if (!train_.weight.empty())
         train_.weight = table.column(train_.weight).name;  // another file may have it elsewhere
@@ -101,6 +109,11 @@ class Train : public Command {
                              : train_pipeline(std::move(table), target, train_, session.context());
       if (cv_) scores.cv = cross_validate(table, target, train_, static_cast<std::size_t>(*cv_), session.context());
     });
+    if (!folds_.empty()) {
+      const std::vector<std::uint32_t> folds = read_folds(folds_, table.rows());
+      cv_ = std::int64_t{*std::max_element(folds.begin(), folds.end())} + 1;
+      name_file(input_, [&] { scores.cv = cross_validate(table, target, train_, folds, session.context()); });
+    }
     if (!valid_.empty()) name_file(valid_, [&] { scores.valid = score_valid(trained, table, session.context()); });
 
     TrainingRecord record = trained.pipeline.parts().record;
@@ -108,10 +121,10 @@ class Train : public Command {
     for (const MetricValue& metric : scores.valid) {
       if (metric.value && std::isfinite(*metric.value)) record.valid_metrics.emplace_back(metric.name, *metric.value);
     }
-    const Pipeline pipeline =
-        trained.pipeline.with_record(std::move(record))
-            .with_drift(learn_drift_reference(trained.pipeline, table, session.seed(), session.context()));
-    write_model_file(pipeline, output_, if_changed_);
+    const Pipeline pipeline = trained.pipeline.with_record(std::move(record))
+                                  .with_na(na_)
+                                  .with_drift(learn_drift_reference(trained.pipeline, reference, session.context()));
+    write_model_file(pipeline, output_);
     if (!trace_.empty()) write_trace(trained.report);
 
     if (session.json()) {
@@ -139,10 +152,10 @@ class Train : public Command {
                 {.help = "ridge penalty of a linear model; 0 = least squares", .range = at_least(0), .group = group});
   }
 
-  CleanOptions clean_options() const;
+  void take_recipe();
 
   void write_trace(const FitReport& report) const {
-    OutputFile out(trace_, if_changed_);
+    OutputFile out(trace_);
     out.write("iteration,objective,gradient_norm\n");
     for (const FitTraceLine& line : report.trace) {
       out.write(std::to_string(line.iteration) + "," + format_number(line.objective) + "," +
@@ -154,8 +167,9 @@ class Train : public Command {
   // Class labels keep the text of the file ("1.0" stays "1.0"): the target is read as text, unless numbers
   // are asked for.
   CsvReadOptions reading() const {
-    CsvReadOptions csv = table_in_.to_csv_options();
+    CsvReadOptions csv = table_in_.to_csv_options(na_);
     if (train_.task == "regression" || train_.model == "linear") return csv;
+    if (!csv.numbers.is_plain()) return csv;  // whether the target holds numbers shows only when they are read so
     csv.types_for = [this, given = csv.types](const std::vector<std::string>& header) {
       std::map<std::string, DeclaredType> types = given;  // what the user declares comes first
       types.emplace(header[column_index(header, train_.target)], DeclaredType{ColumnType::kCategory, false});
@@ -165,7 +179,7 @@ class Train : public Command {
   }
 
   std::vector<MetricValue> score_valid(const TrainedPipeline& trained, const Table& table, Context& context) const {
-    CsvReadOptions csv = table_in_.to_csv_options();
+    CsvReadOptions csv = table_in_.to_csv_options(na_);
     csv.types_for = [&](const std::vector<std::string>& header) { return trained.pipeline.declared_types(header); };
     const Table valid = read_csv(valid_, csv, context);
     const std::uint64_t shared = count_shared_rows(table, valid, trained.pipeline.inputs().names());
@@ -256,14 +270,19 @@ class Train : public Command {
   std::optional<std::string> clean_;
   std::string valid_;
   std::optional<std::int64_t> cv_;
+  std::string folds_;
   std::string trace_;
-  bool if_changed_ = false;
+  std::optional<std::vector<std::string>> na_;  // words for missing, to be sealed
   TableInOptions table_in_;
 };
 
-CleanOptions Train::clean_options() const {
-  // A recipe's specification is taken and learned anew on the training rows; its values are for `clean`.
-  return clean_->empty() ? CleanOptions{} : read_clean_recipe(*clean_).options;
+// A recipe's specification is taken and learned anew on the training rows; its values are for `clean`.
+void Train::take_recipe() {
+  train_.clean = CleanOptions{};
+  if (clean_->empty()) return;
+  const CleanRecipe recipe = read_clean_recipe(*clean_);
+  train_.clean = recipe.options;
+  if (!na_) na_ = recipe.na;
 }
 
 }  // namespace

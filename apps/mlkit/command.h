@@ -28,7 +28,13 @@ struct GlobalOptions {
   std::string config;
   bool help = false;
   bool version = false;
+  // Of commands that write files:
+  bool if_changed = false;
+  std::string depfile;
+  std::string depfile_target;
 
+  // Adds what the command itself does not declare; what is for outputs only where the command has some.
+  void declare(const FieldList& arguments, FieldList& options);
   void declare(FieldList& options);
 };
 
@@ -76,6 +82,9 @@ struct TableInOptions {
   std::string delimiter;
   std::string quote = "\"";
   bool no_header = false;
+  std::int64_t skip_lines = 0;
+  std::string decimal = ".";
+  std::string thousands;
   std::optional<std::string> na;
   std::string schema_file;
   std::string types;
@@ -84,6 +93,10 @@ struct TableInOptions {
 
   void declare(FieldList& options);
   CsvReadOptions to_csv_options() const;  // throws Error(kUsage)
+  // The same for a model or recipe that knows its words for missing: they hold unless --na says otherwise.
+  CsvReadOptions to_csv_options(const std::optional<std::vector<std::string>>& sealed_na) const;
+  // The words of --na, where it is given: what is to be sealed.
+  std::optional<std::vector<std::string>> given_na() const;
 };
 
 class Command {
@@ -113,10 +126,12 @@ const std::vector<CommandRow>& command_table();
 std::unique_ptr<Command> make_bench();
 std::unique_ptr<Command> make_clean();
 std::unique_ptr<Command> make_cluster();
+std::unique_ptr<Command> make_completion();
 std::unique_ptr<Command> make_doctor();
 std::unique_ptr<Command> make_drift();
 std::unique_ptr<Command> make_evaluate();
 std::unique_ptr<Command> make_inspect();
+std::unique_ptr<Command> make_man();
 std::unique_ptr<Command> make_monitor();
 std::unique_ptr<Command> make_predict();
 std::unique_ptr<Command> make_simulate();

@@ -353,7 +353,7 @@ Request read_command(const CommandTable& table, const CommandRow& row, const Wor
   FieldList arguments;
   FieldList options;
   request.command->declare(arguments, options);
-  request.options.declare(options);
+  request.options.declare(arguments, options);
   const OptionNames names(options);
   const ParsedWords parsed = parse_words(arguments, options, WordReader(names, count_needed(arguments)).read(words));
   refuse_left_over(parsed.left_over, names, row);
@@ -375,6 +375,12 @@ Request read_command(const CommandTable& table, const CommandRow& row, const Wor
   require_given(arguments, options, row, given);
   request.command->name_outputs();
   require_separate_files(arguments, options);
+  if (request.options.depfile.empty() && !request.options.depfile_target.empty()) {
+    throw_usage("--depfile-target names a target for --depfile, which is not given", "give --depfile FILE");
+  }
+  if (!request.options.depfile.empty()) {
+    request.dependencies = find_dependencies(arguments, options, request.options.depfile_target);
+  }
   return request;
 }
 

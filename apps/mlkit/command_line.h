@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "command.h"
+#include "dependency_file.h"
 
 namespace mlkit::app {
 
@@ -15,6 +16,7 @@ struct Request {
   const CommandRow* row = nullptr;
   std::unique_ptr<Command> command;
   GlobalOptions options;
+  Dependencies dependencies;  // what --depfile is to hold
 };
 
 // `arguments` without the program's name. Throws Error(kUsage); its hint names the nearest spelling.

@@ -26,6 +26,9 @@ const std::vector<CommandRow>& command_table() {
       {"monitor", "Watching and deploying", "follows a log of predictions and says when something has changed",
        "mlkit monitor log.csv --model species.mlkit --labels answers.csv", make_monitor},
       {"bench", "Other", "measures reading a table on this machine", "mlkit bench big.csv", make_bench},
+      {"completion", "Other", "a script that completes commands and options in your shell",
+       "mlkit completion bash > ~/.local/share/bash-completion/completions/mlkit", make_completion},
+      {"man", "Other", "the manual pages, from the same tables as --help", "mlkit man train | man -l -", make_man},
       {"doctor", "Other", "what this build and this machine can do", "mlkit doctor", make_doctor},
   };
   return table;

@@ -1,8 +1,10 @@
 #include "help.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
+#include "dependency_file.h"
 #include "field_names.h"
 
 namespace mlkit::app {
@@ -53,20 +55,6 @@ std::string joined(const std::vector<std::string>& items, std::string_view betwe
   return all;
 }
 
-std::string value_name_of(const Field& field) {
-  if (!field.info.value_name.empty()) return field.info.value_name;
-  if (!field.info.choices.empty()) return joined(field.info.choices, "|");
-  return std::visit(
-      [](const auto* target) -> std::string {
-        using T = std::remove_cvref_t<decltype(*target)>;
-        if constexpr (std::is_same_v<T, std::int64_t> || std::is_same_v<T, std::optional<std::int64_t>>) return "N";
-        if constexpr (std::is_same_v<T, double> || std::is_same_v<T, std::optional<double>>) return "X";
-        if constexpr (std::is_same_v<T, std::vector<std::string>>) return "LIST";
-        return "TEXT";
-      },
-      field.target);
-}
-
 std::string number_text(double value) {
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
   char buffer[40];
@@ -92,15 +80,6 @@ std::string default_of(const Field& field) {
       field.target);
 }
 
-std::string help_of(const Field& field) {
-  std::string text = field.info.help;
-  if (!field.info.choices.empty() && !field.info.value_name.empty()) text += ": " + joined(field.info.choices, ", ");
-  const std::string standard = default_of(field);
-  if (!standard.empty() && !field.info.required) text += " (default " + standard + ")";
-  if (field.info.required) text += " (needed)";
-  return text;
-}
-
 std::string left_of(const Field& field) {
   std::string left = field.info.short_name != 0 ? std::string("  -") + field.info.short_name + ", " : "      ";
   left += flag_of(field.name);
@@ -115,7 +94,7 @@ void append_options(std::string& out, const std::string& heading, const FieldLis
     if (field.info.hidden || field.info.group != group) continue;
     if (!any) out += "\n" + heading + ":\n";
     any = true;
-    append_entry(out, left_of(field), help_of(field));
+    append_entry(out, left_of(field), option_help(field));
   }
 }
 
@@ -141,6 +120,73 @@ void append_example(std::string& out, std::string_view example) {
 }
 
 }  // namespace
+
+std::string value_name_of(const Field& field) {
+  if (!field.info.value_name.empty()) return field.info.value_name;
+  if (!field.info.choices.empty()) return joined(field.info.choices, "|");
+  return std::visit(
+      [](const auto* target) -> std::string {
+        using T = std::remove_cvref_t<decltype(*target)>;
+        if constexpr (std::is_same_v<T, std::int64_t> || std::is_same_v<T, std::optional<std::int64_t>>) return "N";
+        if constexpr (std::is_same_v<T, double> || std::is_same_v<T, std::optional<double>>) return "X";
+        if constexpr (std::is_same_v<T, std::vector<std::string>>) return "LIST";
+        return "TEXT";
+      },
+      field.target);
+}
+
+std::string option_help(const Field& field) {
+  std::string text = field.info.help;
+  if (!field.info.choices.empty() && !field.info.value_name.empty()) text += ": " + joined(field.info.choices, ", ");
+  const std::string standard = default_of(field);
+  if (!standard.empty() && !field.info.required) text += " (default " + standard + ")";
+  if (field.info.required) text += " (needed)";
+  return text;
+}
+
+std::string wrap_text(std::string_view text, std::size_t width, std::size_t indent) {
+  std::string out;
+  std::size_t at = 0;
+  while (!text.empty()) {
+    const std::size_t blank = text.find(' ');
+    const std::string_view word = text.substr(0, blank);
+    text = blank == std::string_view::npos ? std::string_view() : text.substr(blank + 1);
+    const auto length = static_cast<std::size_t>(std::count_if(
+        word.begin(), word.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
+    if (at > 0 && at + 1 + length > width) {
+      out += "\n" + std::string(indent, ' ');
+      at = indent;
+    } else if (at > 0) {
+      out += ' ';
+      ++at;
+    }
+    out += word;
+    at += length;
+  }
+  return out;
+}
+
+void GlobalOptions::declare(const FieldList& arguments, FieldList& options) {
+  if (writes_files(arguments, options)) {
+    const std::string group = "Files written";
+    const auto declared = [&](const Field& field) { return field.name == "if_changed"; };
+    if (std::none_of(options.all().begin(), options.all().end(), declared)) {
+      options.add(
+          "if_changed", if_changed,
+          {.help = "leave an output that would hold the same bytes untouched, time stamp included", .group = group});
+    }
+    options.add("depfile", depfile,
+                {.help = "also write a make rule that says which files the outputs were made from",
+                 .value_name = "FILE",
+                 .group = group,
+                 .file = FileUse::kWrites});
+    options.add("depfile_target", depfile_target,
+                {.help = "what that rule names in the place of the outputs, e.g. where the shell writes the file",
+                 .value_name = "NAME",
+                 .group = group});
+  }
+  declare(options);
+}
 
 void GlobalOptions::declare(FieldList& options) {
   const std::string group = "Every command";
@@ -186,7 +232,7 @@ std::string render_command_help(const CommandRow& row, Command& command) {
   FieldList options;
   command.declare(arguments, options);
   GlobalOptions globals;
-  globals.declare(options);
+  globals.declare(arguments, options);
   std::string out;
   append_wrapped(out, 0, 0, "mlkit " + row.name + ": " + row.summary);
   out += "\nUsage: ";

@@ -9,6 +9,7 @@
 #include "command.h"
 #include "command_line.h"
 #include "mlkit/base/error.h"
+#include "mlkit/base/output_file.h"
 #include "standard_streams.h"
 #include "verbose_log.h"
 
@@ -49,12 +50,21 @@ int run_command(const mlkit::app::Request& request) {
   mlkit::app::Session session(request.options);
   session.detail("mlkit " MLKIT_VERSION " " + request.row->name + ", " + std::to_string(session.context().threads()) +
                  " threads, seed " + std::to_string(session.seed()));
+  // Before anything is written: what cannot be named is an error of the command line.
+  const std::string& depfile_path = request.options.depfile;
+  const std::string rule = depfile_path.empty() ? "" : mlkit::app::render_dependencies(request.dependencies);
+  mlkit::leave_identical_files(request.options.if_changed);
   int code = 0;
   try {
     code = request.command->run(session);
   } catch (...) {
     session.show_warnings();
     throw;
+  }
+  if (!depfile_path.empty()) {
+    mlkit::OutputFile depfile(depfile_path);
+    depfile.write(rule);
+    depfile.commit();
   }
   session.show_warnings();
   if (request.options.verbose) mlkit::app::log_cost();

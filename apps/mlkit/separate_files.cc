@@ -15,21 +15,9 @@ struct NamedFile {
   FileUse use;
 };
 
-std::vector<std::string> values_of(const Field& field) {
-  return std::visit(
-      [](const auto* target) -> std::vector<std::string> {
-        using T = std::remove_cvref_t<decltype(*target)>;
-        if constexpr (std::is_same_v<T, std::string>) return {*target};
-        if constexpr (std::is_same_v<T, std::vector<std::string>>) return *target;
-        if constexpr (std::is_same_v<T, std::optional<std::string>>) return {target->value_or("")};
-        return {};
-      },
-      field.target);
-}
-
 void add_files(const Field& field, const std::string& shown_name, std::vector<NamedFile>& files) {
   if (field.info.file == FileUse::kNone) return;
-  for (const std::string& path : values_of(field)) {
+  for (const std::string& path : file_values(field)) {
     if (!path.empty()) files.push_back({shown_name, path, field.info.file});
   }
 }
@@ -44,6 +32,18 @@ void require_separate(const NamedFile& output, const NamedFile& other) {
 }
 
 }  // namespace
+
+std::vector<std::string> file_values(const Field& field) {
+  return std::visit(
+      [](const auto* target) -> std::vector<std::string> {
+        using T = std::remove_cvref_t<decltype(*target)>;
+        if constexpr (std::is_same_v<T, std::string>) return {*target};
+        if constexpr (std::is_same_v<T, std::vector<std::string>>) return *target;
+        if constexpr (std::is_same_v<T, std::optional<std::string>>) return {target->value_or("")};
+        return {};
+      },
+      field.target);
+}
 
 void require_separate_files(const FieldList& arguments, const FieldList& options) {
   std::vector<NamedFile> files;

@@ -5,6 +5,9 @@
 
 namespace mlkit::app {
 
+// The file names that a field holds now (some may be empty).
+std::vector<std::string> file_values(const Field& field);
+
 // Throws Error(kUsage) naming two fields where a file that one writes (FileUse::kWrites) is read or written by the
 // other, however it is spelled: by its inode, or by folder and name where it is not there yet. Devices and pipes are
 // no files to lose; two outputs on "-" would mix on standard output and are refused as well.

@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "command.h"
+#include "help.h"
 #include "progress.h"
 #include "standard_streams.h"
 #include "verbose_log.h"
@@ -69,7 +70,10 @@ void Session::show_warnings() {
   collect_warnings();
   if (progress_) progress_->end();
   for (; shown_warnings_ < warnings_.size(); ++shown_warnings_) {
-    write_standard_error("mlkit: warning: " + escape_controls(warnings_[shown_warnings_]) + "\n");
+    // In a file or a log a warning is one line.
+    std::string text = "mlkit: warning: " + escape_controls(warnings_[shown_warnings_]);
+    if (standard_error_is_terminal()) text = wrap_text(text, static_cast<std::size_t>(terminal_columns()), 7);
+    write_standard_error(text + "\n");
   }
 }
 

@@ -66,6 +66,27 @@ void add_schema_file(const std::string& path, std::map<std::string, DeclaredType
   }
 }
 
+NumberForm number_form_of(const std::string& decimal, const std::string& thousands) {
+  NumberForm form;
+  const std::string name = to_lower_ascii(decimal);
+  if (name == "," || name == "comma") {
+    form.decimal = ',';
+  } else if (name != "." && name != "point") {
+    throw_usage("--decimal is . or , not \"" + decimal + "\"");
+  }
+  if (thousands.empty() || to_lower_ascii(thousands) == "none") return form;
+  const std::string mark = to_lower_ascii(thousands);
+  form.thousands = mark == "comma"   ? ','
+                   : mark == "point" ? '.'
+                   : mark == "space" ? ' '
+                                     : single_byte(thousands, "--thousands");
+  if (form.thousands == form.decimal) throw_usage("--decimal and --thousands are the same character");
+  if (std::string_view(".,' _").find(form.thousands) == std::string_view::npos) {
+    throw_usage("--thousands is one of . , ' _ or a blank, not \"" + thousands + "\"");
+  }
+  return form;
+}
+
 BadRowAction bad_row_action(const std::string& name) {
   if (name == "skip") return BadRowAction::kSkip;
   return name == "pad" ? BadRowAction::kPad : BadRowAction::kError;
@@ -80,8 +101,21 @@ void TableInOptions::declare(FieldList& options) {
   options.add("quote", quote, {.help = "around fields", .value_name = "CHAR", .group = group});
   options.add("no_header", no_header,
               {.help = "the first line is data; columns are named column_1 and so on", .group = group});
+  options.add("skip_lines", skip_lines,
+              {.help = "lines above the header (or the first row) that are no part of the table",
+               .value_name = "N",
+               .range = between(0, 1e9),
+               .group = group});
+  options.add("decimal", decimal,
+              {.help = "what stands before the fraction of a number: . or ,", .value_name = "CHAR", .group = group});
+  options.add("thousands", thousands,
+              {.help = "what stands between groups of three digits, as in 1,234,567 (nothing); a blank is the no-break "
+                       "space, too",
+               .value_name = "CHAR",
+               .group = group});
   options.add("na", na,
-              {.help = "words for missing, instead of NA,N/A,NaN,nan,null,NULL (an empty cell always is)",
+              {.help = "words for missing, instead of NA,N/A,NaN,nan,null,NULL (an empty cell always is); train and "
+                       "clean keep them in the model and the recipe",
                .value_name = "LIST",
                .group = group});
   options.add("types", types,
@@ -109,12 +143,25 @@ CsvReadOptions TableInOptions::to_csv_options() const {
   out.quote = single_byte(quote, "--quote");
   if (out.delimiter == out.quote) throw_usage("--delimiter and --quote are the same character");
   out.header = !no_header;
+  out.skip_lines = static_cast<std::uint64_t>(skip_lines);
+  out.numbers = number_form_of(decimal, thousands);
   if (na) out.na = split_list(*na);
   if (!schema_file.empty()) add_schema_file(schema_file, out.types);
   add_types(types, out.types);
   out.on_bad_row = bad_row_action(on_bad_row);
   out.rejects_path = rejects;
   return out;
+}
+
+CsvReadOptions TableInOptions::to_csv_options(const std::optional<std::vector<std::string>>& sealed_na) const {
+  CsvReadOptions out = to_csv_options();
+  if (sealed_na && !na) out.na = *sealed_na;
+  return out;
+}
+
+std::optional<std::vector<std::string>> TableInOptions::given_na() const {
+  if (!na) return std::nullopt;
+  return split_list(*na);
 }
 
 }  // namespace mlkit::app

@@ -15,17 +15,19 @@ std::vector<double> prediction_scores(const Predictions& predictions) {
   return out;
 }
 
-DriftReference learn_drift_reference(const Pipeline& pipeline, const Table& table, std::uint64_t seed,
-                                     const Context& context) {
-  const Table sample = table.select_rows(sample_rows(table.rows(), seed));
-  const std::vector<std::size_t> positions = pipeline.bind(sample.schema().names());
+Table take_reference_rows(const Table& table, std::uint64_t seed) {
+  return table.select_rows(sample_rows(table.rows(), seed));
+}
+
+DriftReference learn_drift_reference(const Pipeline& pipeline, const Table& rows, const Context& context) {
+  const std::vector<std::size_t> positions = pipeline.bind(rows.schema().names());
   DriftReference out;
   out.columns.resize(positions.size());
   for_blocks(context, positions.size(), 1, [&](std::size_t i, std::size_t, std::size_t) {
-    out.columns[i] = learn_reference(sample.column(positions[i]));
+    out.columns[i] = learn_reference(rows.column(positions[i]));
     out.columns[i].name = pipeline.inputs()[i].name;
   });
-  const Predictions predictions = pipeline.predict(sample, context);
+  const Predictions predictions = pipeline.predict(rows, context);
   if (!pipeline.is_classification()) {
     out.predictions.push_back(learn_reference_of_numbers("prediction", predictions.values));
     return out;

@@ -58,7 +58,7 @@ TEST_P(EveryCommand, OptionsHaveOneNameEachAndAHelpLine) {
   const auto command = row().make();
   command->declare(declared.arguments, declared.options);
   GlobalOptions globals;
-  globals.declare(declared.options);
+  globals.declare(declared.arguments, declared.options);
   std::set<std::string> names;
   std::set<char> short_names;
   for (const Field& field : declared.options.all()) {
@@ -76,7 +76,7 @@ TEST_P(EveryCommand, NumericOptionsRefuseWhatIsNotAPlainNumber) {
   const auto command = row().make();
   command->declare(declared.arguments, declared.options);
   GlobalOptions globals;
-  globals.declare(declared.options);
+  globals.declare(declared.arguments, declared.options);
   for (const Field& field : declared.options.all()) {
     const bool whole = std::holds_alternative<std::int64_t*>(field.target) ||
                        std::holds_alternative<std::optional<std::int64_t>*>(field.target);
@@ -177,7 +177,7 @@ TEST_P(EveryCommand, NoFileIsWrittenThatIsReadOrWrittenElsewhere) {
   const auto command = row().make();
   command->declare(declared.arguments, declared.options);
   GlobalOptions globals;
-  globals.declare(declared.options);
+  globals.declare(declared.arguments, declared.options);
   const test::TemporaryFolder folder;
   test::write_text(folder / "file", "{}");  // also a configuration without options
   test::write_text(folder / "other", "{}");

@@ -56,6 +56,18 @@ TEST_F(Examples, MakefileBuildsOnceAndThenHasNothingToDo) {
   EXPECT_EQ(read_text(folder_ / "model.mlkit"), model);
 }
 
+TEST_F(Examples, MakefileKnowsWhatAModelWasMadeFrom) {
+  const std::string make = "make --no-print-directory -f docs/examples/Makefile RECIPE='my\\ recipe.json' ";
+  ASSERT_EQ(
+      run("mlkit clean data/penguins_raw.csv -q -o x.csv --outliers none --save-recipe 'my recipe.json'").exit_code, 0);
+  const RunResult first = run(make + "model.mlkit");
+  ASSERT_EQ(first.exit_code, 0) << first.out << first.err;
+  EXPECT_EQ(read_text(folder_ / "model.d"), "model.mlkit: train.csv my\\ recipe.json\n");
+  EXPECT_NE(run(make + "model.mlkit").out.find("up to date"), std::string::npos);
+  EXPECT_NE(run("sleep 0.02; touch 'my recipe.json'; " + make + "model.mlkit").out.find("mlkit train"),
+            std::string::npos);
+}
+
 TEST_F(Examples, MakefileStopsAtTheGate) {
   const RunResult result = run("make -f docs/examples/Makefile GATE='roc_auc>=0.9999'");
   EXPECT_NE(result.exit_code, 0);

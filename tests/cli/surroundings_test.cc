@@ -70,6 +70,8 @@ class Surroundings : public testing::Test {
             "mlkit inspect iris.mlkit",
             "mlkit verify iris.mlkit",
             "mlkit bench iris.csv",
+            "mlkit completion bash",
+            "mlkit man",
             "mlkit doctor"};
   }
 

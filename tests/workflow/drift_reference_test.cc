@@ -35,7 +35,7 @@ Pipeline trained(const std::string& csv, const std::string& target = "t") {
   TrainOptions options;
   options.target = target;
   const Pipeline pipeline = train_pipeline(table, options, context).pipeline;
-  return pipeline.with_drift(learn_drift_reference(pipeline, table, 42, context));
+  return pipeline.with_drift(learn_drift_reference(pipeline, take_reference_rows(table, 42), context));
 }
 
 ModelComparison compare(const Pipeline& pipeline, const std::string& csv, int threads = 2,

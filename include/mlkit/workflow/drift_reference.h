@@ -12,9 +12,12 @@
 
 namespace mlkit {
 
-// Of at most kReferenceRows rows of the raw table that the pipeline was trained on, and of its answers to them.
-DriftReference learn_drift_reference(const Pipeline& pipeline, const Table& table, std::uint64_t seed,
-                                     const Context& context);
+// The rows that the reference is learned from, at most kReferenceRows of the raw training table: taken before training,
+// which may use the table up.
+Table take_reference_rows(const Table& table, std::uint64_t seed);
+
+// Of those rows, and of the pipeline's answers to them.
+DriftReference learn_drift_reference(const Pipeline& pipeline, const Table& rows, const Context& context);
 
 // One number per row that says what the model thinks: the positive class's probability of two classes, the probability
 // of the predicted one of more, the number itself in regression.
