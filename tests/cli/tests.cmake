@@ -7,6 +7,7 @@ mlkit_test(cli
   ${CMAKE_CURRENT_LIST_DIR}/golden_suites_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/predict_keep_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/inputs_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/install_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/man_page_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/named_commands_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/progress_test.cc
@@ -18,4 +19,5 @@ mlkit_test(cli
   ${PROJECT_SOURCE_DIR}/tests/support/run_program.cc
 )
 target_link_libraries(test_cli PRIVATE mlkit_app)
-target_compile_definitions(test_cli PRIVATE MLKIT_EMULATOR="${CMAKE_CROSSCOMPILING_EMULATOR}")
+target_compile_definitions(test_cli PRIVATE MLKIT_EMULATOR="${CMAKE_CROSSCOMPILING_EMULATOR}"
+  MLKIT_BINARY_DIR="${CMAKE_BINARY_DIR}" MLKIT_SANITIZERS="${MLKIT_SANITIZE}")
