@@ -1,5 +1,6 @@
 // Exit codes: 0 done, 1 a negative finding, 2 usage, 3 input data or schema, 4 model file,
 // 5 input/output or memory, 130 interrupted (ErrorCode). This is the only place that exits.
+#include <cstdlib>
 #include <exception>
 #include <new>
 #include <string>
@@ -102,9 +103,24 @@ int run_and_say(int argc, char** argv) {
   }
 }
 
+// An exception that cannot get out: the JSON library's destructors take memory, and there may be none.
+[[noreturn]] void end_at_once() noexcept {
+  mlkit::remove_temporary_files();
+  try {
+    if (const std::exception_ptr problem = std::current_exception()) std::rethrow_exception(problem);
+    mlkit::app::write_standard_error("mlkit: internal error\n");
+  } catch (const std::bad_alloc&) {
+    mlkit::app::write_standard_error("mlkit: out of memory\n");
+  } catch (...) {
+    mlkit::app::write_standard_error("mlkit: internal error: an exception where none is allowed\n");
+  }
+  std::_Exit(static_cast<int>(ErrorCode::kIo));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::set_terminate(end_at_once);
   mlkit::app::prepare_standard_streams();
   try {
     return run_and_say(argc, argv);

@@ -1,6 +1,7 @@
 #include "mlkit/base/output_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include <utility>
 
 #include "encoder.h"
+#include "mlkit/base/binary.h"
 #include "mlkit/base/error.h"
 
 namespace mlkit {
@@ -62,6 +64,40 @@ void unregister(Slot* slot) {
   slot->filled.store(false, std::memory_order_release);
   slot->taken.store(false, std::memory_order_release);
 }
+
+// ---- Temporary files. Each is locked by its writer for as long as it has a name, so that one left behind by a
+// writer that was killed can be told from one in use. ----
+
+// Removes a temporary file whose writer is gone. False where it is in use, somebody else's, or cannot be locked here.
+bool remove_stale(const std::string& name) {
+  const int descriptor = ::open(name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (descriptor < 0) return errno == ENOENT;
+  struct stat info {};
+  bool gone = ::fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode) && info.st_uid == ::geteuid() &&
+              ::flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+  // Only who holds the lock removes the name; without a link, somebody else just did.
+  if (gone && ::fstat(descriptor, &info) == 0 && info.st_nlink > 0) gone = ::unlink(name.c_str()) == 0;
+  ::close(descriptor);
+  return gone;
+}
+
+std::string descriptor_path(int descriptor) { return "/proc/self/fd/" + std::to_string(descriptor); }
+
+// A file without a name in the folder, of which nothing is left whenever the program ends; -1 where the file system (or
+// a system without /proc, through which it gets its name) cannot.
+int open_nameless(const std::string& folder) {
+#ifdef O_TMPFILE
+  const int descriptor = ::open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+  if (descriptor < 0) return -1;
+  if (::access(descriptor_path(descriptor).c_str(), F_OK) == 0) return descriptor;
+  ::close(descriptor);
+#else
+  (void)folder;
+#endif
+  return -1;
+}
+
+constexpr int kAttempts = 1000;  // so many writers of one file at a time
 
 // ---- Where the bytes go. ----
 
@@ -154,8 +190,9 @@ ClosedPipe::ClosedPipe(std::string message, ErrorPlace place)
 
 struct OutputFile::State {
   std::string path;       // as given
-  std::string target;     // what is renamed over
-  std::string temporary;  // empty where the bytes go straight through
+  std::string target;     // what is renamed over; empty where the bytes go straight through
+  std::string temporary;  // name of the temporary file, while it has one
+  bool nameless = false;  // it gets its name at the end
   int descriptor = -1;
   bool if_changed = false;
   Slot* slot = nullptr;
@@ -164,14 +201,17 @@ struct OutputFile::State {
   std::string encoded;
 
   ~State() {
+    discard();
     if (descriptor >= 0) ::close(descriptor);
-    if (!temporary.empty()) ::unlink(temporary.c_str());
-    unregister(slot);
   }
 
   void open();
   void open_temporary(const struct stat* old);
   void add_to_encoder(std::string_view bytes);
+  void create_named();
+  void give_name();
+  void keep_name(std::string name);
+  void discard();
   void flush();
   void close_checked();
   void publish();
@@ -199,27 +239,64 @@ void OutputFile::State::open() {
 }
 
 void OutputFile::State::open_temporary(const struct stat* old) {
-  static std::atomic<unsigned> counter{0};
-  constexpr int kAttempts = 1000;  // names left behind by killed processes are skipped
-  for (int i = 0; i < kAttempts; ++i) {
-    std::string name = folder_of(target) + ".mlkit-" + std::to_string(::getpid()) + "-" +
-                       std::to_string(counter.fetch_add(1)) + ".tmp";
-    slot = register_temporary(name);  // before it exists, so that no signal can fall between
-    descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    const int error = errno;
-    if (descriptor >= 0) {
-      temporary = std::move(name);
-      break;
-    }
-    unregister(std::exchange(slot, nullptr));
-    if (error != EEXIST) fail(path, error, "create a file in its folder");
+  descriptor = open_nameless(folder_of(target));
+  nameless = descriptor >= 0;
+  if (nameless) {
+    ::flock(descriptor, LOCK_EX | LOCK_NB);  // file systems without locks leave such files to be found by hand
+  } else {
+    create_named();
   }
-  if (descriptor < 0) fail(path, EEXIST, "create a file in its folder");
   if (old != nullptr) {
     // The owner first (which clears set-user-id bits); only root can, and need not.
     if (::fchown(descriptor, old->st_uid, old->st_gid) != 0) errno = 0;
     if (::fchmod(descriptor, old->st_mode & 07777) != 0) fail(path, errno, "keep the permissions");
   }
+}
+
+void OutputFile::State::create_named() {
+  for (int attempt = 0; attempt < kAttempts;) {
+    std::string name = temporary_name(target, attempt);
+    descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor < 0) {
+      if (errno != EEXIST) fail(path, errno, "create a file in its folder");
+      if (!remove_stale(name)) ++attempt;
+      continue;
+    }
+    ::flock(descriptor, LOCK_EX | LOCK_NB);
+    struct stat info {};
+    if (::fstat(descriptor, &info) != 0 || info.st_nlink > 0) return keep_name(std::move(name));
+    ::close(std::exchange(descriptor, -1));  // taken for a stale one before it was locked
+    ++attempt;
+  }
+  fail(path, EEXIST, "create a file in its folder");
+}
+
+// linkat does not replace, so that the target is reached by way of a name to be renamed.
+void OutputFile::State::give_name() {
+  for (int attempt = 0; attempt < kAttempts;) {
+    std::string name = temporary_name(target, attempt);
+    if (::linkat(AT_FDCWD, descriptor_path(descriptor).c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
+      nameless = false;
+      return keep_name(std::move(name));
+    }
+    if (errno != EEXIST) fail(path, errno, "create a file in its folder");
+    if (!remove_stale(name)) ++attempt;
+  }
+  fail(path, EEXIST, "create a file in its folder");
+}
+
+// Registered once it is there: before that the name may be another process's.
+void OutputFile::State::keep_name(std::string name) {
+  slot = register_temporary(name);
+  temporary = std::move(name);
+}
+
+// The name goes while the file is still locked.
+void OutputFile::State::discard() {
+  if (!temporary.empty()) ::unlink(temporary.c_str());
+  temporary.clear();
+  nameless = false;
+  unregister(std::exchange(slot, nullptr));
 }
 
 void OutputFile::State::flush() {
@@ -247,11 +324,15 @@ void OutputFile::State::close_checked() {
 }
 
 void OutputFile::State::publish() {
-  // Some file systems cannot sync; that is not a failure to write.
-  if (::fsync(descriptor) != 0 && errno != EINVAL && errno != ENOTSUP) fail(path, errno, "write");
-  close_checked();
+  // Some file systems cannot sync: that is not a failure to write, but then close may still tell of one.
+  const bool synced = ::fsync(descriptor) == 0;
+  if (!synced && errno != EINVAL && errno != ENOTSUP) fail(path, errno, "write");
+  if (nameless) give_name();
+  if (!synced) close_checked();
   if (::rename(temporary.c_str(), target.c_str()) != 0) fail(path, errno, "replace");
   temporary.clear();
+  unregister(std::exchange(slot, nullptr));
+  if (descriptor >= 0) ::close(std::exchange(descriptor, -1));  // the lock was held until here
   const std::string folder = folder_of(target);
   const int directory = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory >= 0) {
@@ -302,16 +383,25 @@ void OutputFile::commit() {
     state.encoder.reset();
   }
   state.flush();
-  if (state.temporary.empty()) {
+  if (state.target.empty()) {
     state.close_checked();
-  } else if (state.if_changed && same_content(state.temporary, state.target)) {
+  } else if (state.if_changed &&
+             same_content(state.nameless ? descriptor_path(state.descriptor) : state.temporary, state.target)) {
+    state.discard();
     state.close_checked();
-    ::unlink(state.temporary.c_str());
-    state.temporary.clear();
   } else {
     state.publish();
   }
-  unregister(std::exchange(state.slot, nullptr));
+}
+
+std::string temporary_name(const std::string& target, int attempt) {
+  const std::size_t slash = target.rfind('/');
+  const std::size_t name = slash == std::string::npos ? 0 : slash + 1;
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string out = target.substr(0, name) + ".mlkit-";
+  const std::uint32_t hash = crc32c(std::string_view(target).substr(name));
+  for (int shift = 28; shift >= 0; shift -= 4) out += kHex[(hash >> shift) & 15];
+  return out + "-" + std::to_string(attempt) + ".tmp";
 }
 
 const std::string& OutputFile::path() const { return state_->path; }

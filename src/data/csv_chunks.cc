@@ -9,6 +9,7 @@
 #include "mlkit/base/text.h"
 #include "mlkit/data/csv_index.h"
 #include "mlkit/data/csv_kernels.h"
+#include "mlkit/data/csv_lenient.h"
 #include "mlkit/data/csv_scan.h"
 
 namespace mlkit {
@@ -43,6 +44,7 @@ std::size_t last_record_end(std::string_view text, char quote, bool ends_inside)
 // Storage that goes back to be used again: fresh memory costs more than filling it.
 class StoragePool : public std::enable_shared_from_this<StoragePool> {
  public:
+  StoragePool() { free_.reserve(kKept); }  // giving back must not need memory
   std::shared_ptr<char[]> take() {
     std::unique_ptr<char[]> memory;
     {
@@ -58,8 +60,8 @@ class StoragePool : public std::enable_shared_from_this<StoragePool> {
   static constexpr std::size_t kStorageBytes = kCsvChunkBytes + 2 * kCsvPadding + 1;
 
  private:
-  void give_back(char* memory) {
-    constexpr std::size_t kKept = 16;
+  static constexpr std::size_t kKept = 16;
+  void give_back(char* memory) noexcept {
     std::unique_ptr<char[]> owned(memory);
     const std::lock_guard lock(mutex_);
     if (free_.size() < kKept) free_.push_back(std::move(owned));
@@ -98,6 +100,7 @@ struct CsvChunkReader::State {
 
   bool replaying = false;  // after rewind(): nothing is counted or rejected again
   std::uint64_t rows_skipped = 0;
+  std::vector<std::uint64_t> skipped_lines;  // of the first of them
   std::uint64_t rows_padded = 0;
   std::uint64_t rows_of_other_length = 0;
   std::unique_ptr<OutputFile> rejects;
@@ -119,10 +122,11 @@ struct CsvChunkReader::State {
   bool is_right(std::size_t size);
   struct Repair;
   std::optional<CsvChunk> repair();
-  std::size_t resynchronise(const CsvRecord& record) const;
   CsvChunk repaired_chunk(std::string_view text, RowLines lines);
-  void reject(std::string_view raw);
-  void repair_record(const CsvRecord& record, std::string_view text, std::size_t after, Repair& out);
+  void reject(std::string_view raw, std::uint64_t at_line);
+  void repair_record(const LenientRecord& record, Repair& out);
+  void skip_blank_lines();
+  [[noreturn]] void throw_endless_record() const;
   [[noreturn]] void throw_record_error(CsvRecord record) const;
 };
 
@@ -182,11 +186,13 @@ void CsvChunkReader::State::check_growth() {
     if (open && (record.fault == CsvFault::kNone || record.fault == CsvFault::kUnclosedQuote)) break;
     throw_record_error(std::move(record));
   }
-  if (buffer.size >= kMaxCsvRecordBytes) {
-    throw Error(
-        ErrorCode::kData, "a record of more than 256 MiB",
-        {.file = name, .line = line, .column = {}, .hint = "look for a quote that is not closed, or another line end"});
-  }
+  if (buffer.size >= kMaxCsvRecordBytes) throw_endless_record();
+}
+
+void CsvChunkReader::State::throw_endless_record() const {
+  throw Error(
+      ErrorCode::kData, "a record of more than 256 MiB",
+      {.file = name, .line = line, .column = {}, .hint = "look for a quote that is not closed, or another line end"});
 }
 
 // Does nothing where the record is right.
@@ -220,6 +226,7 @@ void CsvChunkReader::State::open() {
     buffer.size -= 3;
   }
   skip_preamble();
+  if (buffer.size == 0 || is_line_end(buffer.begin[0])) skip_blank_lines();
   while (!at_end && buffer.text().find_first_of("\r\n") == std::string_view::npos && grow_for_more()) {
   }
   delimiter = options.delimiter != 0 ? options.delimiter : find_delimiter();
@@ -322,6 +329,27 @@ CsvChunk CsvChunkReader::State::cut(std::size_t size) {
   return chunk;
 }
 
+// Takes blank lines from the front, at the speed of counting them: a small compressed file may hold gigabytes.
+void CsvChunkReader::State::skip_blank_lines() {
+  for (;;) {
+    fill();
+    std::size_t blank = 0;
+    while (blank < buffer.size && is_line_end(buffer.begin[blank])) ++blank;
+    if (blank == 0) return;
+    // A CR at the very end may be half of a CRLF.
+    if (blank == buffer.size && !at_end && buffer.begin[blank - 1] == '\r' && --blank == 0) {
+      reserve(kCsvChunkBytes);
+      continue;
+    }
+    line += count_lines(buffer.begin, blank);
+    buffer.begin += blank;
+    buffer.size -= blank;
+    if (buffer.size > 0 && !is_line_end(buffer.begin[0])) return;
+    if (buffer.size == 0 && at_end) return;
+    reserve(kCsvChunkBytes);
+  }
+}
+
 // Whole records have come that nobody has had yet: with `as_it_comes` they go before anything is waited for.
 bool CsvChunkReader::State::has_records_to_give() const {
   if (!options.as_it_comes || buffer.size == 0) return false;
@@ -331,7 +359,7 @@ bool CsvChunkReader::State::has_records_to_give() const {
 
 std::optional<CsvChunk> CsvChunkReader::State::next_strict() {
   for (;;) {
-    if (!has_records_to_give()) fill();
+    if (!has_records_to_give()) skip_blank_lines();
     if (buffer.size == 0) return std::nullopt;
     if (at_end) return cut(buffer.size);
     const bool ends_inside = csv_kernels().count_byte(buffer.begin, buffer.size, options.quote) % 2 == 1;
@@ -355,7 +383,7 @@ bool CsvChunkReader::State::is_right(std::size_t size) {
 
 std::optional<CsvChunk> CsvChunkReader::State::next_lenient() {
   for (bool more = false;; more = true) {  // the second time what is there was not enough
-    if (more || !has_records_to_give()) fill();
+    if (more || !has_records_to_give()) skip_blank_lines();
     if (buffer.size == 0) return std::nullopt;
     const bool ends_inside = csv_kernels().count_byte(buffer.begin, buffer.size, options.quote) % 2 == 1;
     const std::size_t end = at_end && !ends_inside && is_line_end(buffer.text().back())
@@ -364,6 +392,7 @@ std::optional<CsvChunk> CsvChunkReader::State::next_lenient() {
     if (end > 0 && is_right(end)) return cut(end);
     std::optional<CsvChunk> chunk = repair();
     if (chunk) return chunk;
+    if (buffer.size >= kMaxCsvRecordBytes) throw_endless_record();
     if (buffer.size > 0 && !at_end) reserve(std::max(kCsvChunkBytes, buffer.size * 2));
   }
 }
@@ -373,32 +402,30 @@ struct CsvChunkReader::State::Repair {
   RowLines lines;
 };
 
-void CsvChunkReader::State::reject(std::string_view raw) {
+void CsvChunkReader::State::reject(std::string_view raw, std::uint64_t at_line) {
   if (replaying) return;
+  if (skipped_lines.size() < kSkippedLinesShown) skipped_lines.push_back(at_line);
   ++rows_skipped;
   if (rejects) rejects->write(raw);
 }
 
-void CsvChunkReader::State::repair_record(const CsvRecord& record, std::string_view text, std::size_t after,
-                                          Repair& out) {
-  const std::string_view raw = text.substr(record.begin, record.end - record.begin);
-  if (record.fault == CsvFault::kNone && record.fields.size() == header.size()) {
+void CsvChunkReader::State::repair_record(const LenientRecord& record, Repair& out) {
+  const std::string_view raw = buffer.text().substr(record.begin, record.end - record.begin);
+  const std::string_view with_end = buffer.text().substr(record.begin, record.after - record.begin);
+  const auto too_long = [](const std::string& field) { return field.size() > kMaxCsvFieldBytes; };
+  const bool readable = !record.hopeless && raw.find('\0') == std::string_view::npos &&
+                        find_invalid_utf8(raw) == std::string_view::npos && record.fields.size() <= kMaxCsvColumns &&
+                        std::none_of(record.fields.begin(), record.fields.end(), too_long);
+  if (readable && record.right && record.fields.size() == header.size()) {
     out.text += raw;
+  } else if (options.on_bad_row == BadRowAction::kSkip || !readable) {
+    return reject(with_end, record.line);
   } else {
-    const bool readable = raw.find('\0') == std::string_view::npos &&
-                          find_invalid_utf8(raw) == std::string_view::npos && record.fault != CsvFault::kFieldTooLong &&
-                          record.fault != CsvFault::kTooManyColumns;
-    if (options.on_bad_row == BadRowAction::kSkip || !readable) {
-      reject(text.substr(record.begin, after - record.begin));
-      return;
-    }
     if (!replaying) {
       ++rows_padded;
       if (record.fields.size() != header.size()) ++rows_of_other_length;
       // What is dropped would be nowhere else; also the trailing delimiter's empty field, for one rule.
-      if (rejects && record.fields.size() > header.size()) {
-        rejects->write(text.substr(record.begin, after - record.begin));
-      }
+      if (rejects && record.fields.size() > header.size()) rejects->write(with_end);
     }
     for (std::size_t i = 0; i < header.size(); ++i) {
       if (i > 0) out.text += delimiter;
@@ -414,49 +441,21 @@ void CsvChunkReader::State::repair_record(const CsvRecord& record, std::string_v
   out.lines.push_back(record.line);
 }
 
-// Where to go on after a record with a quote that is never closed: after the line on which it opened.
-std::size_t CsvChunkReader::State::resynchronise(const CsvRecord& record) const {
-  std::size_t at = record.begin;
-  for (std::uint64_t lines = record.fault_line - record.line + 1; lines > 0 && at < buffer.size; --lines) {
-    at = buffer.text().find_first_of("\r\n", at);
-    if (at == std::string_view::npos) return buffer.size;
-    if (buffer.begin[at] == '\r' && at + 1 < buffer.size && buffer.begin[at + 1] == '\n') ++at;
-    ++at;
-  }
-  return at;
-}
-
 // Reads the buffer record by record, repairs or rejects what is not right. nullopt = nothing whole in
 // it (or all of it rejected); what was dealt with is taken from the buffer.
 std::optional<CsvChunk> CsvChunkReader::State::repair() {
   Repair out;
-  CsvRecord record;
+  LenientRecord record;
   std::size_t done = 0;
   std::uint64_t done_line = line;
-  CsvRecordScanner scanner(buffer.text(), delimiter, options.quote, line);
-  std::size_t base = 0;  // of the scanner in the buffer
-  while (scanner.next(record)) {
-    record.begin += base;
-    record.end += base;
-    std::size_t after = base + scanner.position();
-    const bool open = after >= buffer.size && !at_end && buffer.text().back() != '\n';
-    const bool never_closed = record.fault == CsvFault::kUnclosedQuote && record.end >= buffer.size &&
-                              (at_end || buffer.size > kMaxCsvFieldBytes);
-    if (never_closed) {
-      after = resynchronise(record);
-      reject(buffer.text().substr(record.begin, after - record.begin));
-      done_line = record.fault_line + 1;
-      base = after;
-      scanner = CsvRecordScanner(buffer.text().substr(after), delimiter, options.quote, done_line);
-    } else {
-      if (open || (record.fault == CsvFault::kUnclosedQuote && !at_end)) break;
-      repair_record(record, buffer.text(), after, out);
-      done_line = scanner.line();
-    }
-    done = after;
-  }
-  if (at_end && done < buffer.size && buffer.text().find_first_not_of("\r\n", done) == std::string_view::npos) {
-    done = buffer.size;
+  // What is not closed within the longest field never will be.
+  const bool complete = at_end || buffer.size > kMaxCsvFieldBytes;
+  LenientScanner scanner(buffer.text(), complete, delimiter, options.quote, header.size(), line);
+  while (scanner.next(record) == LenientScanner::Step::kRecord) {
+    if (!at_end && record.after == buffer.size && buffer.text().back() != '\n') break;
+    repair_record(record, out);
+    done = record.after;
+    done_line = scanner.line();
   }
   std::optional<CsvChunk> chunk;
   if (!out.text.empty()) chunk = repaired_chunk(out.text, std::move(out.lines));
@@ -509,6 +508,7 @@ const std::string& CsvChunkReader::name() const { return state_->name; }
 char CsvChunkReader::delimiter() const { return state_->delimiter; }
 std::uint64_t CsvChunkReader::bytes_read() const { return state_->bytes_read; }
 std::uint64_t CsvChunkReader::rows_skipped() const { return state_->rows_skipped; }
+const std::vector<std::uint64_t>& CsvChunkReader::skipped_lines() const { return state_->skipped_lines; }
 std::uint64_t CsvChunkReader::rows_padded() const { return state_->rows_padded; }
 std::uint64_t CsvChunkReader::rows_of_other_length() const { return state_->rows_of_other_length; }
 

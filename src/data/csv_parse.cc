@@ -93,6 +93,7 @@ Error csv_misfit_error(const CsvMisfits& misfits, const std::vector<std::string>
 CsvWorker* CsvWorkerPool::take() {
   const std::lock_guard lock(mutex_);
   if (free_.empty()) {
+    free_.reserve(workers_.size() + 1);  // giving back must not need memory
     workers_.push_back(std::make_unique<CsvWorker>(workers_.size(), columns_, *rules_));
     return workers_.back().get();
   }
@@ -118,7 +119,12 @@ void warn_about_bad_rows(const CsvChunkReader& chunks, Context& context) {
   const auto warn = [&](std::uint64_t rows, const std::string& what) {
     if (rows > 0) context.warn(chunks.name() + ": " + with_thousands(rows) + (rows == 1 ? " row " : " rows ") + what);
   };
-  warn(chunks.rows_skipped(), "could not be read and left out; --rejects FILE keeps them");
+  std::string lines;
+  for (const std::uint64_t line : chunks.skipped_lines()) lines += (lines.empty() ? "" : ", ") + std::to_string(line);
+  if (chunks.rows_skipped() > chunks.skipped_lines().size()) lines += ", ..";
+  warn(chunks.rows_skipped(), "could not be read and left out (line" +
+                                  std::string(chunks.rows_skipped() == 1 ? " " : "s ") + lines +
+                                  "); --rejects FILE keeps them");
   const std::uint64_t other_length = chunks.rows_of_other_length();
   warn(other_length,
        "of another length than the header made to fit (--on-bad-row pad); --rejects FILE keeps those with cells "

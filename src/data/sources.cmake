@@ -9,6 +9,7 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/csv_index.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_kernels_avx2.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_kernels_portable.cc
+  ${CMAKE_CURRENT_LIST_DIR}/csv_lenient.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_parse.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_read.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_records.cc

@@ -1,6 +1,7 @@
 // Rows made up from what the preprocessing learned, and their replay.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "mlkit/base/error.h"
 #include "mlkit/base/random.h"
@@ -111,7 +112,8 @@ SelfTestResult replay_self_test(const Pipeline& pipeline) {
   for (std::size_t row = 0; row < test.rows; ++row) {
     double worst = 0;
     for (std::size_t i = row * width; i < (row + 1) * width; ++i) {
-      worst = std::max(worst, std::abs(answers[i] - test.expected[i]));
+      const double error = std::abs(answers[i] - test.expected[i]);
+      worst = std::max(worst, std::isfinite(error) ? error : std::numeric_limits<double>::max());
     }
     result.max_error = std::max(result.max_error, worst);
     result.passed += worst <= kSelfTestTolerance * std::max(1.0, std::abs(test.expected[row * width])) ? 1 : 0;

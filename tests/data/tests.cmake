@@ -1,6 +1,7 @@
 mlkit_test(data
   ${CMAKE_CURRENT_LIST_DIR}/numbers_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_chunks_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/csv_lenient_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_read_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_index_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/datetime_test.cc

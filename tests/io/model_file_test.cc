@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -168,6 +169,19 @@ TEST(ModelFile, ASelfTestThatTheModelCannotTakeIsAFaultOfTheFile) {
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kModelFile) << error.what();
   }
+}
+
+TEST(ModelFile, AnAnswerThatIsNotANumberFailsTheSelfTest) {
+  PipelineParts parts = small_pipeline(0).parts();
+  std::vector<double> weights(parts.preprocess.outputs(), 1e308);
+  weights[0] = -1e308;
+  parts.model = std::make_shared<LinearModel>(1e308, weights);
+  for (SelfTest::Cell& cell : parts.self_test.cells) {
+    if (cell.kind == CellValue::Kind::kNumber) cell.number = 1e300;
+  }
+  const SelfTestResult result = replay_self_test(Pipeline(std::move(parts)));
+  EXPECT_EQ(result.passed, 0u);
+  EXPECT_TRUE(std::isfinite(result.max_error));
 }
 
 TEST(ModelFile, OtherFilesAreToldApart) {

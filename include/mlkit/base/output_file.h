@@ -3,7 +3,9 @@
 // A regular file is written to a temporary file in the same folder, synced and renamed over the
 // old one at commit(), with the old one's permissions; a symbolic link's target is replaced, not
 // the link. Devices, pipes and "-" (standard output) are written straight through. Without commit()
-// (an error, an exception) nothing is left behind and the old file is as it was.
+// (an error, an exception) nothing is left behind and the old file is as it was. Where the system has
+// files without a name (O_TMPFILE), not even kill -9 leaves anything; elsewhere the next writer of the
+// same file removes what was left (temporary_name), which it knows by its lock being free.
 //
 // A name that ends in .gz or .zst is written compressed (gzip level 6, zstd level 3 with a checksum), on its way and in
 // bounded memory. The same content gives the same bytes: no time and no name stands in the header.
@@ -52,6 +54,10 @@ class OutputFile {
 
 // From now on every OutputFile is one with `if_changed`: a program's own option, set once before it writes.
 void leave_identical_files(bool leave);
+
+// The name of the temporary file for a target (its links followed), on the `attempt`-th try: .mlkit-HASH-N.tmp beside
+// it. The same in every process, so that whoever writes the target next finds what a killed writer left.
+std::string temporary_name(const std::string& target, int attempt);
 
 // Removes temporary files that are still open; async-signal-safe, for the SIGINT/SIGTERM handler.
 void remove_temporary_files() noexcept;

@@ -21,6 +21,7 @@
 namespace mlkit {
 
 inline constexpr std::size_t kCsvChunkBytes = std::size_t{256} << 10;
+inline constexpr std::size_t kSkippedLinesShown = 5;
 
 class CsvChunkReader {
  public:
@@ -44,6 +45,7 @@ class CsvChunkReader {
   std::uint64_t size_hint() const;
   std::uint64_t bytes_read() const;
   std::uint64_t rows_skipped() const;
+  const std::vector<std::uint64_t>& skipped_lines() const;  // where the first kSkippedLinesShown of them began
   // Repaired: rows_of_other_length() of them had too few or too many fields, the others stray quotes only.
   std::uint64_t rows_padded() const;
   std::uint64_t rows_of_other_length() const;

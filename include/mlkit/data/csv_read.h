@@ -11,9 +11,10 @@
 // 256 MiB, fewer than 1,000,000 columns.
 //
 // `--on-bad-row skip` leaves out the records that are not right; `pad` repairs them: missing fields are missing cells,
-// fields beyond the header are dropped (their record is among the rejects, too), stray quotes are text. Records with
-// NUL or bytes that are not UTF-8 are skipped by both; of a quote that is never closed (within 64 MiB) the bad record
-// ends with the line on which it opened. Header faults are always errors.
+// fields beyond the header are dropped (their record is among the rejects, too), stray quotes are text. Where a record
+// with stray quotes ends is the reading that gives it as many fields as the header has (csv_lenient.h). Records with NUL
+// or bytes that are not UTF-8, and those with a quote that is never closed of which no reading makes sense, are skipped
+// by both. Header faults are always errors.
 //
 // Types (see ColumnType) are a function of a column's cells alone:
 //   missing   a cell that is empty or, after trimming blanks, one of `na`
