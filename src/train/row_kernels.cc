@@ -33,7 +33,7 @@ MLKIT_INLINE double logistic_body(const double* z, const double* sign, const dou
     store<W>(residual + i, weight * s * (t < 0 ? smaller : larger));
     store<W>(curvature + i, weight * (larger * smaller));
     loss.part[i / W % (lanes::kLanes / W)] += weight * ((t > 0 ? t : Vec<W>{}) + lanes::log1p_unit<W>(e));
-    largest = (weight > 0) & (t > largest) ? t : largest;
+    largest = ((weight > 0) & (t > largest)) ? t : largest;
   }
   for (std::size_t l = 0; l < W; ++l) *worst = largest[l] > *worst ? largest[l] : *worst;
   return loss.sum();

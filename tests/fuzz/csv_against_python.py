@@ -2,6 +2,7 @@
 """mlkit's splitting of CSV against Python's strict csv module on random files over a , " LF CR.
 
 usage: csv_against_python.py CSV_ROWS [FILES [SEED]]
+       csv_against_python.py --record FILES  (texts and Python's rows, for tests/golden/csv_random.json)
 
 Both accept: the rows have to be the same. Python refuses: mlkit has to refuse. mlkit alone may refuse
 only a quote inside an unquoted field, a row of another length than the header, an empty or equal
@@ -38,10 +39,8 @@ def complaint(text, answer):
     return None if expected == answer["rows"] else "rows differ: %r, Python %r" % (answer["rows"], expected)
 
 
-def main():
-    program = sys.argv[1]
-    files = int(sys.argv[2]) if len(sys.argv) > 2 else 100000
-    rng = random.Random(int(sys.argv[3]) if len(sys.argv) > 3 else 1)
+def random_texts(files, seed):
+    rng = random.Random(seed)
     texts = [random_file(rng) for _ in range(files)]
     # Whole random files are rarely right; tables whose fields are random are.
     for _ in range(files // 2):
@@ -49,6 +48,22 @@ def main():
         out = io.StringIO(newline="")
         csv.writer(out, lineterminator=rng.choice(("\n", "\r\n", "\r"))).writerows([["x", "y"]] + cells)
         texts.append(out.getvalue())
+    return texts
+
+
+def record(files):
+    lines = [json.dumps({"text": text, "rows": python_rows(text)}) for text in random_texts(files, 2)]
+    print('{"made_by": "tests/fuzz/csv_against_python.py --record %d, Python %d.%d", "cases": [' %
+          ((files,) + sys.version_info[:2]))
+    print(",\n".join(lines) + "\n]}")
+
+
+def main():
+    if sys.argv[1] == "--record":
+        return record(int(sys.argv[2]))
+    program = sys.argv[1]
+    files = int(sys.argv[2]) if len(sys.argv) > 2 else 100000
+    texts = random_texts(files, int(sys.argv[3]) if len(sys.argv) > 3 else 1)
     stdin = b"".join(b"%d\n%s" % (len(t), t.encode()) for t in texts)
     answers = subprocess.run([program], input=stdin, stdout=subprocess.PIPE, check=True).stdout.splitlines()
     bad = 0
