@@ -146,6 +146,10 @@ class Predict : public Command {
     table_in_.declare(options);
   }
 
+  void name_outputs() override {
+    if (output_.empty()) output_ = "-";  // so that --rejects - is seen to go there, too
+  }
+
   int run(Session& session) override {
     session.require_output_beside_json(output_);
     Pipeline pipeline = read_model_file(model_);
@@ -155,11 +159,9 @@ class Predict : public Command {
     }
     if (proba_ && !pipeline.is_classification())
       throw_usage("--proba is for models of classes, this one is for " + std::string(task_name(pipeline.task())));
-    const std::string out_path = output_.empty() ? "-" : output_;
-
     TransformCounts counts;
     std::uint64_t rows = 0;
-    name_file(input_, [&] { rows = stream_rows(session, pipeline, out_path, counts); });
+    name_file(input_, [&] { rows = stream_rows(session, pipeline, counts); });
     warn_about_unknown(pipeline, counts, session.context());
     if (session.json()) {
       Json unknown = Json::object();
@@ -171,7 +173,7 @@ class Predict : public Command {
     const bool has_truth = pipeline.is_classification() || pipeline.task() == Task::kRegression;
     session.summary(
         count_of(rows, "row") + " predicted" +
-        (output_.empty() || output_ == "-" || !has_truth ? "" : "; next: mlkit evaluate " + model_ + " TEST.csv"));
+        (output_ == "-" || !has_truth ? "" : "; next: mlkit evaluate " + model_ + " TEST.csv"));
     return 0;
   }
 
@@ -196,14 +198,13 @@ class Predict : public Command {
     }
   }
 
-  std::uint64_t stream_rows(Session& session, const Pipeline& pipeline, const std::string& out_path,
-                            TransformCounts& counts) {
+  std::uint64_t stream_rows(Session& session, const Pipeline& pipeline, TransformCounts& counts) {
     const CsvReadOptions csv = reading(pipeline);
     CsvStream stream(input_, csv, session.context());
     find_kept(stream.header());
     const LineFormat format(pipeline, keep_, proba_);
     const std::string header = format.header();
-    OutputFile out(out_path);
+    OutputFile out(output_);
     out.write(header);
     if (line_buffered_) out.flush();
     Context one(1);  // a chunk is one thread's work; the chunks run in parallel

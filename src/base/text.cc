@@ -22,6 +22,15 @@ std::size_t utf8_sequence_length(const unsigned char* p, std::size_t left) {
   return 0;
 }
 
+// Marks that turn the direction of the text around them (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069)
+// and U+2028, U+2029, which break the line: a name that holds them shows as what it is not.
+bool is_direction_mark(const unsigned char* p, std::size_t length) {
+  if (length == 2) return p[0] == 0xD8 && p[1] == 0x9C;
+  if (length != 3 || p[0] != 0xE2) return false;
+  if (p[1] == 0x80) return p[2] == 0x8E || p[2] == 0x8F || (p[2] >= 0xA8 && p[2] <= 0xAE);
+  return p[1] == 0x81 && p[2] >= 0xA6 && p[2] <= 0xA9;
+}
+
 std::string fold_name(std::string_view name) {
   std::string out = to_lower_ascii(name);
   std::replace(out.begin(), out.end(), '-', '_');
@@ -50,9 +59,13 @@ std::string escape_controls(std::string_view text) {
     const std::size_t length = utf8_sequence_length(p + i, text.size() - i);
     const unsigned char c = p[i];
     const bool control = c < 0x20 || c == 0x7F || (c == 0xC2 && length == 2 && p[i + 1] < 0xA0);
-    if (length > 0 && !control) {
+    if (length > 0 && !control && !is_direction_mark(p + i, length)) {
       out.append(text, i, length);
       i += length;
+      continue;
+    }
+    if (length > 1 && !control) {
+      for (const std::size_t end = i + length; i < end; ++i) (out += "\\x") += {kHex[p[i] >> 4], kHex[p[i] & 15]};
       continue;
     }
     switch (c) {

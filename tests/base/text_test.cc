@@ -20,6 +20,12 @@ TEST(EscapeControls, KeepsTextAndEscapesTerminalSequences) {
   EXPECT_EQ(escape_controls("\xC2\x9B"), "\\xc2\\x9b");
 }
 
+TEST(EscapeControls, ShowsMarksThatTurnTheDirectionOfText) {
+  EXPECT_EQ(escape_controls("a\u202Egpj.csv"), "a\\xe2\\x80\\xaegpj.csv");
+  EXPECT_EQ(escape_controls("\u2066x\u2069\u200F\u061C"), "\\xe2\\x81\\xa6x\\xe2\\x81\\xa9\\xe2\\x80\\x8f\\xd8\\x9c");
+  EXPECT_EQ(escape_controls("\u05D0\u201C\u2026\u20AC\u0628"), "\u05D0\u201C\u2026\u20AC\u0628");
+}
+
 TEST(NearestName, FindsTyposAndIgnoresStrangers) {
   const std::vector<std::string> names{"train", "evaluate", "predict"};
   EXPECT_EQ(nearest_name("trian", names), "train");
