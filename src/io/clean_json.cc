@@ -190,8 +190,13 @@ CleanRecipe clean_recipe_from_json(const Json& json, const std::string& name) {
   CleanRecipe recipe;
   FieldList options;
   options.add_struct(recipe.options);
-  fields_from_json(options, members.take("options"), name);
-  parse_clean_rules(recipe.options);
+  const Json given = members.take("options");
+  try {
+    fields_from_json(options, given, name);
+    parse_clean_rules(recipe.options);
+  } catch (const Error& error) {  // wrong options in a file are wrong data
+    throw Error(ErrorCode::kData, error.message(), error.place()).with_file(name);
+  }
   if (members.has("na")) recipe.na = members.texts("na");
   const Json columns = members.take("columns");
   if (!columns.is_array()) members.fail("has columns that are not a list");
