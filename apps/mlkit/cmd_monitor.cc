@@ -102,7 +102,7 @@ class Monitor : public Command {
                  .value_name = "COL"});
     options.add("window", monitor_.window, {.help = "rows that are looked at together", .range = between(10, 1e7)});
     options.add("detector", monitor_.detectors,
-                {.help = "of changes in the errors: adwin, ddm, page-hinkley", .value_name = "LIST"});
+                {.help = "of changes in the errors: adwin, page-hinkley, ddm", .value_name = "LIST"});
     options.add("alpha", monitor_.drift.alpha,
                 {.help = "risk of a false alarm in a window, over all its columns", .range = strictly_between(0, 1)});
     options.add("min_effect", monitor_.drift.min_effect,
@@ -122,6 +122,9 @@ class Monitor : public Command {
   int run(Session& session) override {
     if (table_in_.no_header) throw_usage("--no-header: columns of a log are known by their names");
     if (!table_in_.rejects.empty()) throw_usage("--rejects is not for logs that are still written");
+    if (!state_.empty() && table_in_.on_bad_row == "skip") {
+      throw_usage("--on-bad-row skip: with --state every record must be a row", "give --on-bad-row pad");
+    }
     if (log_ == "-" && labels_ == "-") throw_usage("LOG and --labels are both standard input");
     for (const std::string& word : split_words(alert_)) alert_words_.push_back(word);
     if (!alert_.empty() && alert_words_.empty()) throw_usage("--alert-exec is empty");

@@ -108,7 +108,7 @@ std::optional<RecordBatch> RecordReader::next(Context& context) {
     const std::uint64_t first_line = line_;
     while (auto record = take_record()) {
       line_ += static_cast<std::uint64_t>(std::count(record->begin(), record->end(), '\n'));
-      if (!is_blank(*record) || header_.size() == 0) batch.records.push_back(std::move(*record));
+      if (!is_blank(*record)) batch.records.push_back(std::move(*record));
     }
     if (!batch.records.empty()) {
       batch.table = parse_at(batch.records, first_line, context);

@@ -38,13 +38,13 @@ void learn_numbers(ReferenceColumn& out, std::vector<double> values) {
     out.quantiles.push_back(
         quantile_of_sorted(values, static_cast<double>(i) / static_cast<double>(kReferenceQuantiles + 1)));
   }
-  out.counts = count_sorted(values, distinct_edges(out.quantiles));
   const Moments moments = compute_moments(values, Context(1));
   const double sd = moments.sd_n();
   out.mean = std::isfinite(moments.mean) ? moments.mean : 0;
   out.sd = std::isfinite(sd) ? sd : 0;
   out.min = moments.min;
   out.max = moments.max;
+  out.counts = count_sorted(values, reference_edges(out));
 }
 
 void learn_levels(ReferenceColumn& out, const std::map<std::string, std::uint64_t, std::less<>>& counts) {
@@ -117,6 +117,20 @@ double area_between(const EvenBins& f, const EvenBins& g) {
 
 }  // namespace
 
+std::vector<double> reference_edges(const ReferenceColumn& column) {
+  if (column.quantiles.empty()) return {};
+  constexpr double kLowest = -std::numeric_limits<double>::infinity();
+  std::vector<double> edges = distinct_edges(column.quantiles);
+  const std::vector<double>& quantiles = column.quantiles;
+  for (std::size_t i = 1; i < quantiles.size(); ++i) {
+    if (quantiles[i] == quantiles[i - 1]) edges.push_back(std::nextafter(quantiles[i], kLowest));
+  }
+  edges.push_back(std::nextafter(column.min, kLowest));
+  edges.push_back(column.max);
+  std::sort(edges.begin(), edges.end());
+  return distinct_edges(edges);
+}
+
 std::vector<std::uint32_t> sample_rows(std::size_t rows, std::uint64_t seed) {
   std::vector<std::uint32_t> out;
   const std::size_t wanted = std::min(rows, kReferenceRows);
@@ -181,7 +195,7 @@ ReferenceColumn learn_reference_of_labels(std::string name, const std::vector<st
 
 CurrentColumn::CurrentColumn(const ReferenceColumn& reference) : kind_(reference.kind) {
   if (kind_ != DriftKind::kCategory) {
-    edges_ = distinct_edges(reference.quantiles);
+    edges_ = reference_edges(reference);
     counts_.resize(edges_.size() + 1);
     return;
   }
@@ -431,7 +445,7 @@ ReferenceColumn load_column(BinaryReader& in) {
   column.max = in.finite_f64();
   if (column.quantiles.empty() != (present == 0) ||
       (present > 0 && (column.quantiles.size() != kReferenceQuantiles ||
-                       column.counts.size() != distinct_edges(column.quantiles).size() + 1)) ||
+                       column.counts.size() != reference_edges(column).size() + 1)) ||
       !std::is_sorted(column.quantiles.begin(), column.quantiles.end()) || sum_of(column.counts) != present ||
       column.min > column.max || column.sd < 0) {
     in.fail("has quantiles that do not fit");

@@ -68,6 +68,7 @@ struct LogMonitor::State {
   Adwin confidence_detector;
   std::uint64_t rows = 0;
   std::deque<Pending> pending;
+  std::map<std::string, std::uint64_t> last_alarm;  // "alarm detector": the window of the last one
 
   // The window under way.
   std::vector<CurrentColumn> counted;
@@ -78,6 +79,13 @@ struct LogMonitor::State {
 
   std::uint64_t window_of(std::uint64_t row) const {
     return (row - 1) / static_cast<std::uint64_t>(options.window) + 1;
+  }
+  // One of a kind in a window: more would say the same again.
+  void raise(std::string alarm, std::string detector, std::uint64_t row, double value, MonitorStep& out) {
+    std::uint64_t& last = last_alarm[alarm + " " + detector];
+    if (last == window_of(row)) return;
+    last = window_of(row);
+    out.alarms.push_back({std::move(alarm), std::move(detector), row, last, value});
   }
   void see_error(double error, std::uint64_t row, MonitorStep& out);
   std::optional<double> error_of(const std::string& prediction, const std::string& answer) const;
@@ -183,9 +191,7 @@ void LogMonitor::State::start_window() {
 void LogMonitor::State::see_error(double error, std::uint64_t row, MonitorStep& out) {
   for (const auto& detector : detectors) {
     if (detector->name() == "ddm" && !classes) continue;  // for errors of 0 and 1
-    if (detector->add(error)) {
-      out.alarms.push_back({"error", std::string(detector->name()), row, window_of(row), detector->value()});
-    }
+    if (detector->add(error)) raise("error", std::string(detector->name()), row, detector->value(), out);
   }
 }
 
@@ -245,7 +251,7 @@ void LogMonitor::State::see_rows(const Table& table, MonitorStep& out) {
   for (std::size_t row = 0; row < table.rows(); ++row) {
     ++rows;
     if (shares != nullptr && !shares->is_missing(row) && confidence_detector.add(shares->numbers().values[row])) {
-      out.alarms.push_back({"confidence", "adwin", rows, window_of(rows), confidence_detector.value()});
+      raise("confidence", "adwin", rows, confidence_detector.value(), out);
     }
     std::optional<std::string> answer;
     if (answers != nullptr && !answers->is_missing(row)) {
@@ -322,7 +328,7 @@ void LogMonitor::State::close_window(MonitorStep& out) {
     if (column.rises_only && !(drift.mean_current.value_or(0) > drift.mean_reference.value_or(0))) continue;
     const std::string detector = !drift.test_alarm ? "psi" : drift.ks ? "ks" : "chi2";
     const double value = !drift.test_alarm ? drift.psi->value : drift.effect().value_or(0);
-    out.alarms.push_back({column.alarm, detector, rows, report.window, value});
+    raise(column.alarm, detector, rows, value, out);
     report.drifted.push_back(column.alarm);
   }
   learn_missing_references();
@@ -391,6 +397,11 @@ std::string LogMonitor::state(const std::vector<std::string>& unfinished) const 
     out.text(pending.id);
     out.text(pending.prediction);
   }
+  out.u64(s.last_alarm.size());
+  for (const auto& [kind, window] : s.last_alarm) {
+    out.text(kind);
+    out.u64(window);
+  }
   out.texts(unfinished);
   out.u32(crc32c(out.data()));
   return out.take();
@@ -442,6 +453,11 @@ std::vector<std::string> LogMonitor::restore(const std::string& bytes, const std
       pending.id = in.text();
       pending.prediction = in.text();
       s.pending.push_back(std::move(pending));
+    }
+    s.last_alarm.clear();
+    for (std::uint64_t left = in.count(16); left > 0; --left) {
+      const std::string kind = in.text();
+      s.last_alarm[kind] = in.u64();
     }
     unfinished = in.texts();
     in.expect_end();

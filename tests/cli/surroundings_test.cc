@@ -72,7 +72,9 @@ class Surroundings : public testing::Test {
             "mlkit bench iris.csv",
             "mlkit completion bash",
             "mlkit man",
-            "mlkit doctor"};
+            "mlkit doctor",
+            "mlkit drift iris.csv iris.csv",
+            "mlkit drift iris.mlkit iris.csv"};
   }
 
   static TemporaryFolder* folder_;

@@ -93,6 +93,13 @@ TEST(Reference, ConstantAndMissingColumnsGiveNumbers) {
   const ColumnDrift moved = against(constant, make_numeric_column("x", {7, 7}));
   EXPECT_EQ(moved.ks->statistic, 1);
   EXPECT_TRUE(std::isfinite(*moved.wasserstein));
+  // Below a value that most cells have, and below the least one: told apart although no quantile lies there.
+  EXPECT_EQ(against(constant, make_numeric_column("x", {4, 4})).ks->statistic, 1);
+  EXPECT_NEAR(*against(constant, make_numeric_column("x", {4, 4})).wasserstein, 1, 1e-12);
+  std::vector<double> zeros(200, 0.0);
+  for (int i = 0; i < 50; ++i) zeros.push_back(1 + i);
+  const ReferenceColumn mostly_zero = learn_reference(make_numeric_column("x", zeros));
+  EXPECT_EQ(against(mostly_zero, make_numeric_column("x", {-1, -1})).ks->statistic, 1);
   const double none = std::nan("");
   const ReferenceColumn missing = learn_reference(make_numeric_column("x", {none, none}));
   const ColumnDrift found = against(missing, make_numeric_column("x", {1, none}));

@@ -21,7 +21,8 @@ std::vector<double> random_values(std::size_t n, int kind) {
       case 0: out.push_back(x); break;
       case 1: out.push_back(std::floor(3 * x)); break;  // many ties, -0 among them
       case 2: out.push_back(x * std::ldexp(1.0, static_cast<int>(random.below(2000)) - 1000)); break;  // every exponent
-      default: out.push_back(5); break;
+      case 3: out.push_back(i % 777 == 0 ? 1e9 * x : 1 + x * 1e-13); break;  // most share their highest bits
+      default: out.push_back(5);
     }
   }
   return out;
@@ -30,7 +31,7 @@ std::vector<double> random_values(std::size_t n, int kind) {
 TEST(SortDoubles, GivesTheBitsOfAComparingSort) {
   std::vector<double> scratch;
   for (const std::size_t n : {0u, 1u, 2u, 4095u, 4096u, 20000u}) {
-    for (int kind = 0; kind < 4; ++kind) {
+    for (int kind = 0; kind < 5; ++kind) {
       std::vector<double> values = random_values(n, kind);
       std::vector<double> expected = values;
       for (double& value : expected) value += 0.0;

@@ -34,7 +34,7 @@ struct ReferenceColumn {
   std::uint64_t missing = 0;
   // Numbers and time stamps (microseconds):
   std::vector<double> quantiles;  // kReferenceQuantiles rising, equal ones allowed; empty where all cells are missing
-  Counts counts;                  // of distinct_edges(quantiles).size() + 1 bins
+  Counts counts;                  // of reference_edges().size() + 1 bins
   double mean = 0;
   double sd = 0;  // denominator n
   double min = 0;
@@ -45,6 +45,11 @@ struct ReferenceColumn {
   std::uint64_t other_rows = 0;
   std::uint64_t other_levels = 0;
 };
+
+// Where the bins of a column of numbers end (edge[i-1] < x <= edge[i]): at its quantiles, at its largest value, and
+// just below its least one and below every value that several quantiles share, so that such a value is a bin alone
+// and what lies below it is told apart.
+std::vector<double> reference_edges(const ReferenceColumn& column);
 
 struct DriftReference {
   std::vector<ReferenceColumn> columns;      // one per input of the pipeline, in its order

@@ -11,6 +11,8 @@
 // Windows: when one is full, its columns are judged together as by `drift` (drift/compare.h): against the model's
 // reference, or without a model against the first window. Latency is always compared with the first window, and only
 // a rise is an alarm.
+//
+// Of alarms of one kind by one detector, the first in a window is reported.
 #pragma once
 
 #include <cstddef>
@@ -33,8 +35,8 @@ namespace mlkit {
 
 struct MonitorOptions {
   std::int64_t window = 1000;
-  std::vector<std::string> detectors = {"adwin", "ddm", "page_hinkley"};
-  std::string id;     // column that labels are joined by; "" = none
+  std::vector<std::string> detectors = {"adwin", "page_hinkley"};  // ddm alarms for nothing too often
+  std::string id;                                                  // column that labels are joined by; "" = none
   std::string label;  // column of the log with the true answer; "" = the model's target, if the log has it
   DriftOptions drift{.tests = {}, .alpha = 0.001, .min_effect = 0.05};
 };
