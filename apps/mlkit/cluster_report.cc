@@ -128,6 +128,11 @@ Json cluster_to_json(const ClusterReport& report) {
   out["starts"] = clustering.starts;
   out["sizes"] = clustering.sizes;
   out["noise"] = clustering.noise;
+  if (clustering.method == "dbscan") {
+    out["eps"] = clustering.eps;
+    out["eps_suggested"] = clustering.eps_suggested;
+    out["core_rows"] = clustering.core_rows;
+  }
   add_scores(clustering, out);
   if (report.ranged) {
     out["candidates"] = Json::array();
@@ -152,6 +157,11 @@ std::string cluster_to_text(const ClusterReport& report) {
     out += ", " + count_of(static_cast<std::uint64_t>(clustering.report.iterations), "iteration");
   }
   out += "\n";
+  if (clustering.method == "dbscan") {
+    out += fmt::format("eps {}{}, {} core rows, {} noise\n", short_number(clustering.eps),
+                       clustering.eps_suggested ? " (by the knee of the distances; --eps sets it)" : "",
+                       with_thousands(clustering.core_rows), with_thousands(clustering.noise));
+  }
   if (clustering.silhouette) {
     const Silhouette& s = *clustering.silhouette;
     out += fmt::format("silhouette {:.4f}", s.mean);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cluster_page.h"
 #include "cluster_report.h"
 #include "command.h"
 #include "model_report.h"
@@ -26,7 +27,11 @@ class Cluster : public Command {
 
  private:
   void declare_fitting(FieldList& options);
+  // Without its folder: outputs name no paths.
+  std::string input_name() const { return input_ == "-" ? "standard input" : input_.substr(input_.rfind('/') + 1); }
+  void check_method_options() const;
   void check_options();
+  void write_dendrogram(const std::vector<Merge>& merges) const;
   DenseMatrix read_centers(const Table& table, const UnsupervisedRows& rows, Context& context) const;
   void write_labels(const std::vector<std::int32_t>& labels) const;
   void write_model(const Table& table, const UnsupervisedRows& rows, const Clustering& clustering,
@@ -37,8 +42,13 @@ class Cluster : public Command {
   std::string output_;
   UnsupervisedOptions rows_;
   ClusterOptions options_;
-  std::string init_ = "kmeans++";
+  std::optional<std::string> init_;
+  std::optional<std::int64_t> max_iter_;
+  std::optional<std::string> linkage_;
+  std::string dendrogram_;
+  std::string report_file_;
   std::string k_range_;
+  bool centers_from_file_ = false;
   std::size_t first_k_ = 0;
   std::size_t last_k_ = 0;
   std::string model_out_;
@@ -54,7 +64,8 @@ void Cluster::declare(FieldList& arguments, FieldList& options) {
                .value_name = "OUT",
                .file = FileUse::kWrites,
                .short_name = 'o'});
-  options.add("method", options_.method, {.help = "how clusters are found", .choices = {"kmeans"}});
+  options.add("method", options_.method,
+              {.help = "how clusters are found", .choices = {"kmeans", "minibatch", "dbscan", "hierarchical"}});
   options.add("k", options_.k, {.help = "number of clusters", .value_name = "N", .range = between(1, 1000000)});
   options.add("k_range", k_range_,
               {.help = "tries every number from A to B and takes the best by silhouette (without --k: 2:10)",
@@ -65,6 +76,16 @@ void Cluster::declare(FieldList& arguments, FieldList& options) {
   options.add("exclude", rows_.exclude, {.help = "leave these columns out", .value_name = "COLS"});
   options.add("model_out", model_out_,
               {.help = "saves the clustering as a model for predict", .value_name = "FILE", .file = FileUse::kWrites});
+  options.add("report", report_file_,
+              {.help = "writes a page with pictures: rows along two components, silhouettes, profiles (HTML)",
+               .value_name = "FILE",
+               .file = FileUse::kWrites});
+  options.add(
+      "dendrogram", dendrogram_,
+      {.help = "writes the merges of a hierarchical clustering: left, right, height, size (CSV), or the tree as a "
+               "picture where FILE ends in .svg",
+       .value_name = "FILE",
+       .file = FileUse::kWrites});
   options.add("if_changed", if_changed_, {.help = "leave outputs that would not change untouched"});
   declare_fitting(options);
   options.add_struct(rows_.preprocess);
@@ -76,19 +97,41 @@ void Cluster::declare_fitting(FieldList& options) {
   options.add("init", init_,
               {.help = "where k-means starts: kmeans++, random, or a CSV file of centres in the units of the columns",
                .value_name = "HOW",
-               .group = group});
+               .group = group,
+               .file = FileUse::kReads});
   options.add("n_init", options_.n_init,
               {.help = "starts of k-means, of which the best is kept (100 for small tables, 10 for others)",
                .value_name = "N",
                .range = between(1, 100000),
                .group = group});
-  options.add(
-      "max_iter", options_.max_iter,
-      {.help = "iterations of k-means at most", .value_name = "N", .range = between(1, 1000000), .group = group});
+  options.add("max_iter", max_iter_,
+              {.help = "iterations of k-means at most (300), or passes of minibatch (100)",
+               .value_name = "N",
+               .range = between(1, 1000000),
+               .group = group});
   options.add("tol", options_.tol,
               {.help = "k-means stops where its centres move less than this share of the variance (1e-4; small "
                        "tables: where no row changes)",
                .range = at_least(0),
+               .group = group});
+  options.add("batch_size", options_.batch_size,
+              {.help = "rows of a batch of minibatch (1024)",
+               .value_name = "N",
+               .range = between(1, 10000000),
+               .group = group});
+  options.add("eps", options_.eps,
+              {.help = "dbscan: rows this near are neighbours, in scaled units (by the knee of the distances to the "
+                       "nearest rows)",
+               .range = above(0),
+               .group = group});
+  options.add("min_samples", options_.min_samples,
+              {.help = "dbscan: neighbours, itself counted, that make a row the core of a cluster (5)",
+               .value_name = "N",
+               .range = between(1, 1000000000),
+               .group = group});
+  options.add("linkage", linkage_,
+              {.help = "hierarchical: the distance of two clusters (ward)",
+               .choices = {"ward", "complete", "average", "single"},
                .group = group});
 }
 
@@ -110,13 +153,44 @@ std::pair<std::size_t, std::size_t> parse_range(const std::string& text) {
   return {static_cast<std::size_t>(first), static_cast<std::size_t>(last)};
 }
 
+// Options of other methods are refused: nothing is ignored in silence.
+void Cluster::check_method_options() const {
+  struct Use {
+    bool given;
+    const char* option;
+    std::vector<std::string> methods;
+  };
+  const std::vector<std::string> centroids = {"kmeans", "minibatch"};
+  const Use uses[] = {{options_.k || !k_range_.empty(), "k and --k-range", {"kmeans", "minibatch", "hierarchical"}},
+                      {init_.has_value(), "init", {"kmeans"}},
+                      {options_.n_init.has_value(), "n-init", centroids},
+                      {max_iter_.has_value(), "max-iter", centroids},
+                      {options_.tol.has_value(), "tol", {"kmeans"}},
+                      {options_.batch_size.has_value(), "batch-size", {"minibatch"}},
+                      {options_.eps.has_value(), "eps", {"dbscan"}},
+                      {options_.min_samples.has_value(), "min-samples", {"dbscan"}},
+                      {linkage_.has_value(), "linkage", {"hierarchical"}},
+                      {!dendrogram_.empty(), "dendrogram", {"hierarchical"}}};
+  for (const Use& use : uses) {
+    if (!use.given || std::find(use.methods.begin(), use.methods.end(), options_.method) != use.methods.end()) continue;
+    throw_usage("--" + std::string(use.option) + (use.methods.size() > 1 ? " are not" : " is not") + " for --method " +
+                    options_.method,
+                "leave it out, or use --method " + use.methods[0]);
+  }
+}
+
 void Cluster::check_options() {
   validate_preprocess_options(rows_.preprocess);
+  check_method_options();
   if (options_.k && !k_range_.empty()) throw_usage("--k and --k-range are two ways to say it: give one");
-  const bool from_file = init_ != "kmeans++" && init_ != "random";
-  if (from_file && !k_range_.empty()) throw_usage("--init FILE has its number of centres: --k-range has no say");
-  if (!from_file) options_.init = init_;
-  if (options_.k || from_file) return;
+  centers_from_file_ = init_ && *init_ != "kmeans++" && *init_ != "random";
+  if (centers_from_file_ && !k_range_.empty()) {
+    throw_usage("--init FILE has its number of centres: --k-range has no say");
+  }
+  if (init_ && !centers_from_file_) options_.init = *init_;
+  options_.max_iter = max_iter_.value_or(options_.method == "minibatch" ? 100 : 300);
+  if (linkage_) options_.linkage = *linkage_;
+  if (options_.k || centers_from_file_ || options_.method == "dbscan") return;
   std::tie(first_k_, last_k_) = parse_range(k_range_.empty() ? "2:10" : k_range_);
 }
 
@@ -133,8 +207,8 @@ DenseMatrix Cluster::read_centers(const Table& table, const UnsupervisedRows& ro
     return types;
   };
   DenseMatrix out;
-  name_file(init_, [&] {
-    const Table centers = read_csv(init_, csv, context);
+  name_file(*init_, [&] {
+    const Table centers = read_csv(*init_, csv, context);
     if (centers.rows() == 0) throw_data("there are no centres");
     std::vector<std::size_t> positions;
     for (const std::size_t i : rows.columns) positions.push_back(centers.schema().index_of(table.column(i).name));
@@ -143,7 +217,7 @@ DenseMatrix Cluster::read_centers(const Table& table, const UnsupervisedRows& ro
     out = std::get<DenseMatrix>(std::move(matrix));
   });
   if (options_.k && static_cast<std::size_t>(*options_.k) != out.rows) {
-    throw_usage("--k " + std::to_string(*options_.k) + ", but " + init_ + " holds " + count_of(out.rows, "centre"),
+    throw_usage("--k " + std::to_string(*options_.k) + ", but " + *init_ + " holds " + count_of(out.rows, "centre"),
                 "leave out --k");
   }
   return out;
@@ -164,6 +238,22 @@ void Cluster::write_labels(const std::vector<std::int32_t>& labels) const {
   out.commit();
 }
 
+void Cluster::write_dendrogram(const std::vector<Merge>& merges) const {
+  OutputFile out(dendrogram_, if_changed_);
+  if (dendrogram_.ends_with(".svg")) {
+    out.write(render_chart_svg(dendrogram_chart(merges), "dendrogram", true));
+    out.commit();
+    return;
+  }
+  std::string text = "left,right,height,size\n";
+  for (const Merge& merge : merges) {
+    text += std::to_string(merge.left) + "," + std::to_string(merge.right) + "," + format_number(merge.height) + "," +
+            std::to_string(merge.size) + "\n";
+  }
+  out.write(text);
+  out.commit();
+}
+
 void Cluster::write_model(const Table& table, const UnsupervisedRows& rows, const Clustering& clustering,
                           Context& context) const {
   TrainingRecord record;
@@ -173,8 +263,23 @@ void Cluster::write_model(const Table& table, const UnsupervisedRows& rows, cons
   record.converged = clustering.report.converged;
   record.options = {{"method", clustering.method},
                     {"k", std::to_string(clustering.sizes.size())},
-                    {"init", init_ == "kmeans++" || init_ == "random" ? init_ : "file"},
-                    {"max_iter", std::to_string(options_.max_iter)}};
+                    {"init", centers_from_file_ ? "file" : options_.init},
+                    {"max_iter", std::to_string(options_.max_iter)},
+                    {"linkage", options_.linkage}};
+  const auto keep = [&](std::initializer_list<const char*> names) {
+    std::erase_if(record.options, [&](const auto& option) {
+      return std::find(names.begin(), names.end(), option.first) == names.end();
+    });
+  };
+  if (clustering.method == "dbscan") {
+    keep({"method"});
+    record.options.emplace_back("eps", format_number(clustering.eps));
+    record.options.emplace_back("min_samples", std::to_string(options_.min_samples.value_or(5)));
+  }
+  if (clustering.method == "hierarchical") keep({"method", "k", "linkage"});
+  if (clustering.method == "kmeans") keep({"method", "k", "init", "max_iter"});
+  if (clustering.method == "minibatch") keep({"method", "k", "max_iter"});
+  if (options_.batch_size) record.options.emplace_back("batch_size", std::to_string(*options_.batch_size));
   if (options_.tol) record.options.emplace_back("tol", format_number(*options_.tol));
   if (options_.n_init) record.options.emplace_back("n_init", std::to_string(*options_.n_init));
   if (clustering.silhouette) record.metrics.emplace_back("silhouette", clustering.silhouette->mean);
@@ -190,28 +295,32 @@ void Cluster::write_model(const Table& table, const UnsupervisedRows& rows, cons
 
 int Cluster::run(Session& session) {
   session.require_output_beside_json(output_);
-  if (!model_out_.empty()) session.require_output_beside_json(model_out_);
+  for (const std::string* output : {&model_out_, &dendrogram_, &report_file_}) {
+    if (!output->empty()) session.require_output_beside_json(*output);
+  }
   check_options();
   rows_.seed = options_.seed = session.seed();
   const Table table = read_csv(input_, table_in_.to_csv_options(), session.context());
   ClusterReport report;
   UnsupervisedRows rows;
   name_file(input_, [&] { rows = prepare_unsupervised(table, rows_, session.context()); });
-  if (init_ != "kmeans++" && init_ != "random") options_.centers = read_centers(table, rows, session.context());
+  if (centers_from_file_) options_.centers = read_centers(table, rows, session.context());
   name_file(input_, [&] {
-    if (first_k_ > 0) {
-      report.candidates = try_cluster_numbers(rows.x, options_, first_k_, last_k_, session.context());
-      report.clustering = &report.candidates.all[report.candidates.best];
-    } else {
-      report.candidates.all.push_back(cluster_rows(rows.x, options_, session.context()));
-      report.clustering = &report.candidates.all[0];
-    }
+    report.candidates = first_k_ > 0 ? try_cluster_numbers(rows.x, options_, first_k_, last_k_, session.context())
+                                     : cluster_rows(rows.x, options_, session.context());
   });
+  report.clustering = &report.candidates.all[report.candidates.best];
   report.ranged = first_k_ > 0;
   report.features = rows.preprocess.feature_names();
   report.profiles = cluster_profiles(table, report.clustering->labels,
                                      columns_to_compare(table, rows.columns, rows_.exclude), session.context());
   write_labels(report.clustering->labels);
+  if (!report_file_.empty()) {
+    OutputFile page(report_file_, if_changed_);
+    page.write(render_report_html(cluster_page(report, rows.x, input_name(), session.seed(), session.context())));
+    page.commit();
+  }
+  if (!dendrogram_.empty()) write_dendrogram(report.candidates.merges);
   if (!model_out_.empty()) write_model(table, rows, *report.clustering, session.context());
   finish(session, report);
   return 0;

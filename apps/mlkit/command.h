@@ -135,6 +135,7 @@ std::unique_ptr<Command> make_man();
 std::unique_ptr<Command> make_monitor();
 std::unique_ptr<Command> make_predict();
 std::unique_ptr<Command> make_simulate();
+std::unique_ptr<Command> make_reduce();
 std::unique_ptr<Command> make_split();
 std::unique_ptr<Command> make_train();
 std::unique_ptr<Command> make_verify();

@@ -19,6 +19,8 @@ const std::vector<CommandRow>& command_table() {
        "mlkit predict species.mlkit new.csv -o predictions.csv", make_predict},
       {"cluster", "Models", "groups of rows that are alike, and what is different about each",
        "mlkit cluster customers.csv --k-range 2:10 -o clusters.csv", make_cluster},
+      {"reduce", "Models", "principal components: rows in fewer columns",
+       "mlkit reduce wide.csv --components 0.95 -o components.csv", make_reduce},
       {"inspect", "Models", "what is inside a model file", "mlkit inspect species.mlkit", make_inspect},
       {"verify", "Models", "checksum, and the self-test rows replayed", "mlkit verify species.mlkit", make_verify},
       {"drift", "Watching and deploying", "has the world moved since the reference, and which column",

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "mlkit/base/lanes.h"
-#include "mlkit/base/random.h"
+#include "mlkit/data/sample.h"
 #include "mlkit/parallel/blocks.h"
 
 namespace mlkit {
@@ -28,10 +28,8 @@ std::vector<std::uint32_t> rows_to_score(std::span<const std::int32_t> labels, s
     if (labels[i] >= 0) rows.push_back(static_cast<std::uint32_t>(i));
   }
   if (rows.size() <= most_rows) return rows;
-  const std::vector<std::uint32_t> order = random_permutation(rows.size(), seed, RandomPurpose::kSample, 1);
-  std::vector<std::uint32_t> drawn;
-  for (std::size_t i = 0; i < most_rows; ++i) drawn.push_back(rows[order[i]]);
-  std::sort(drawn.begin(), drawn.end());
+  std::vector<std::uint32_t> drawn = draw_rows(rows.size(), (most_rows + 1) / 2, seed, RandomPurpose::kSample, 1);
+  for (std::uint32_t& row : drawn) row = rows[row];
   return drawn;
 }
 

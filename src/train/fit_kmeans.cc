@@ -8,9 +8,8 @@
 #include "kmeans_assign.h"
 #include "kmeans_start.h"
 #include "mlkit/base/error.h"
-#include "mlkit/base/random.h"
 #include "mlkit/base/text.h"
-#include "mlkit/data/summary.h"
+#include "mlkit/data/sample.h"
 #include "mlkit/parallel/blocks.h"
 
 namespace mlkit {
@@ -35,35 +34,60 @@ struct Prepared {
   double variance = 0;    // mean over the columns
 };
 
-std::vector<double> largest_values(const DenseMatrix& x) {
-  std::vector<double> largest(x.cols);
-  for (std::size_t i = 0; i < x.rows; ++i) {
-    for (std::size_t j = 0; j < x.cols; ++j) largest[j] = std::max(largest[j], std::abs(x.row(i)[j]));
+// Per column: sums (of values, or of squared deviations), the largest absolute value.
+struct ColumnSums {
+  std::vector<double> sums;
+  std::vector<double> largest;
+  void merge(ColumnSums&& right) {
+    for (std::size_t j = 0; j < sums.size(); ++j) {
+      sums[j] += right.sums[j];
+      largest[j] = std::max(largest[j], right.largest[j]);
+    }
   }
-  return largest;
+};
+
+template <class Term>
+ColumnSums sum_columns(const DenseMatrix& x, const Context& context, const Term& term) {
+  const ColumnSums none{std::vector<double>(x.cols), std::vector<double>(x.cols)};
+  return reduce_blocks(context, x.rows, kRowBlock, none, [&](std::size_t, std::size_t begin, std::size_t end) {
+    context.check_stop();
+    ColumnSums part = none;
+    for (std::size_t i = begin; i < end; ++i) {
+      const double* row = x.values.data() + i * x.cols;
+      for (std::size_t j = 0; j < x.cols; ++j) {
+        part.sums[j] += term(row[j], j);
+        part.largest[j] = std::max(part.largest[j], std::abs(row[j]));
+      }
+    }
+    return part;
+  });
 }
 
-Prepared prepare(const DenseMatrix& x, const Context& context) {
-  const std::vector<double> largest = largest_values(x);
-  Prepared out{x, FixedPoint(largest, x.rows)};
-  std::vector<double> variances(x.cols);
-  Context alone(1);
-  for_blocks(context, x.cols, 1, [&](std::size_t j, std::size_t, std::size_t) {
-    std::vector<double> column(x.rows);
-    for (std::size_t i = 0; i < x.rows; ++i) column[i] = x.values[i * x.cols + j];
-    const double sd = compute_moments(column, alone).sd_n();
-    variances[j] = sd * sd;
+double mean_variance(const DenseMatrix& x, const std::vector<double>& sums, const Context& context) {
+  const auto n = static_cast<double>(x.rows);
+  const ColumnSums squares = sum_columns(x, context, [&](double value, std::size_t j) {
+    const double difference = value - sums[j] / n;
+    return difference * difference;
   });
-  for (std::size_t j = 0; j < x.cols; ++j) {
-    out.reach += 4 * largest[j] * largest[j];
-    const double rounding = 4 * std::numeric_limits<double>::epsilon() * largest[j];
+  double total = 0;
+  for (const double sum : squares.sums) total += sum / n;
+  return total / static_cast<double>(x.cols);
+}
+
+// `variance`: whether the tolerance needs it.
+Prepared prepare(const DenseMatrix& x, bool variance, const Context& context) {
+  const ColumnSums columns = sum_columns(x, context, [](double value, std::size_t) { return value; });
+  Prepared out{x, FixedPoint(columns.largest, x.rows)};
+  for (const double largest : columns.largest) {
+    out.reach += 4 * largest * largest;
+    const double rounding = 4 * std::numeric_limits<double>::epsilon() * largest;
     out.negligible += rounding * rounding;
-    out.variance += variances[j] / static_cast<double>(x.cols);
   }
   out.reach = std::sqrt(out.reach);
   if (!std::isfinite(out.reach)) {
     throw_data("squared distances between the rows are beyond the range of a double", "--scale standard scales them");
   }
+  if (variance) out.variance = mean_variance(x, columns.sums, context);
   return out;
 }
 
@@ -303,13 +327,6 @@ Best best_start(const Prepared& data, const KMeansOptions& options, std::int64_t
   return best;
 }
 
-DenseMatrix sample_rows(const DenseMatrix& x, std::size_t rows, std::uint64_t seed) {
-  std::vector<std::uint32_t> order = random_permutation(x.rows, seed, RandomPurpose::kSample);
-  order.resize(rows);
-  std::sort(order.begin(), order.end());
-  return {rows, x.cols, rows_of(x, order)};
-}
-
 // The centroids to run all rows from.
 std::vector<double> find_start(const Prepared& data, const KMeansOptions& options, std::int64_t& starts,
                                const Context& context) {
@@ -322,8 +339,10 @@ std::vector<double> find_start(const Prepared& data, const KMeansOptions& option
   if (options.n_init || !sampled) {
     return best_start(data, options, starts, false, context).centroids;
   }
-  const DenseMatrix sample = sample_rows(data.x, KMeansOptions::kSampledRows, options.seed);
-  const Prepared prepared = prepare(sample, context);
+  const std::vector<std::uint32_t> drawn =
+      draw_rows(rows, KMeansOptions::kSampledRows, options.seed, RandomPurpose::kSample);
+  const DenseMatrix sample{drawn.size(), data.x.cols, rows_of(data.x, drawn)};
+  const Prepared prepared = prepare(sample, options.tol != 0.0, context);
   std::vector<double> centroids = best_start(prepared, options, starts, true, context).centroids;
   if (centroids.size() == options.k * data.x.cols) return centroids;
   starts = 1;  // the sample has fewer distinct rows than clusters
@@ -373,7 +392,7 @@ internal::FixedPoint::FixedPoint(const std::vector<double>& largest, std::size_t
 
 KMeansFit fit_kmeans(const DenseMatrix& x, const KMeansOptions& options, Context& context) {
   check_kmeans(x, options);
-  const Prepared data = prepare(x, context);
+  const Prepared data = prepare(x, options.tol != 0.0, context);
   std::int64_t starts = 1;
   Lloyd lloyd(data, find_start(data, options, starts, context), options.max_iter, options.bounds, context);
   lloyd.run(options.tol.value_or(kDefaultTolerance) * data.variance);

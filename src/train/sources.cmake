@@ -1,9 +1,13 @@
 target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/cholesky.cc
+  ${CMAKE_CURRENT_LIST_DIR}/fit_dbscan.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_dummy.cc
+  ${CMAKE_CURRENT_LIST_DIR}/fit_hierarchy.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_kmeans.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_linear.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_logistic.cc
+  ${CMAKE_CURRENT_LIST_DIR}/fit_minibatch_kmeans.cc
+  ${CMAKE_CURRENT_LIST_DIR}/fit_pca.cc
   ${CMAKE_CURRENT_LIST_DIR}/kmeans_assign.cc
   ${CMAKE_CURRENT_LIST_DIR}/kmeans_start.cc
   ${CMAKE_CURRENT_LIST_DIR}/lbfgs.cc

@@ -25,8 +25,8 @@ struct Silhouette {
   std::vector<double> cluster_means;  // NaN for a cluster that the sample missed
 };
 
-// Exact, with `most_rows` rows at most (cost n^2 cols / 2 for all); beyond, of that many rows drawn by the seed, as if
-// they were all there are. nullopt for fewer than two clusters.
+// Exact up to `most_rows` rows (cost n^2 cols); beyond, of half that many rows drawn by the seed, as if they were
+// all there are. nullopt for fewer than two clusters.
 inline constexpr std::size_t kSilhouetteRows = 8192;
 std::optional<Silhouette> silhouette(const DenseMatrix& x, std::span<const std::int32_t> labels, std::uint64_t seed,
                                      const Context& context, std::size_t most_rows = kSilhouetteRows);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "mlkit/model/centroids.h"
+#include "mlkit/model/kd_tree.h"
 #include "mlkit/model/model.h"
 
 namespace mlkit {
@@ -39,6 +40,39 @@ class CentroidModel : public Model {
  private:
   std::vector<double> centroids_;
   CentroidPacks packs_;
+};
+
+// The cluster of the nearest known row (of equally near ones the first), or noise where none is within `radius`. Made
+// by DBSCAN (its core rows, eps) and by hierarchical clustering (all rows, no radius), for rows that came later.
+class NearestRowModel : public Model {
+ public:
+  struct Parts {
+    std::string kind;  // dbscan, hierarchical
+    DenseMatrix rows;
+    std::vector<std::uint32_t> labels;  // per row, each below `clusters`
+    std::uint64_t clusters = 0;
+    double radius = 0;  // infinity: no row is noise
+  };
+  explicit NearestRowModel(Parts parts);
+
+  std::string_view kind() const override { return parts_.kind; }
+  Task task() const override { return Task::kClustering; }
+  std::size_t inputs() const override { return parts_.rows.cols; }
+  std::size_t outputs() const override { return 2; }
+  // Without a known row (DBSCAN found noise only) everything is noise, at distance 0.
+  void predict_row(std::span<const double> features, std::span<double> out) const override;
+  void predict_sparse_row(CsrMatrix::Row features, std::span<double> out) const override;
+  ModelDescription describe() const override;
+  void save(BinaryWriter& out) const override;
+  static std::unique_ptr<Model> load_dbscan(BinaryReader& in) { return load("dbscan", in); }
+  static std::unique_ptr<Model> load_hierarchical(BinaryReader& in) { return load("hierarchical", in); }
+
+  const Parts& parts() const { return parts_; }
+
+ private:
+  static std::unique_ptr<Model> load(const std::string& kind, BinaryReader& in);
+  Parts parts_;
+  KdTree tree_;
 };
 
 }  // namespace mlkit
