@@ -30,6 +30,8 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT MLKIT_SANITIZE)
   target_compile_options(mlkit_settings INTERFACE
     -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong)
   target_link_options(mlkit_settings INTERFACE LINKER:-z,relro,-z,now)
+  # What nothing calls can be left out one function at a time.
+  target_compile_options(mlkit_settings INTERFACE -ffunction-sections -fdata-sections)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(mlkit_settings INTERFACE -fpch-preprocess)  # ccache looks through precompiled headers by it

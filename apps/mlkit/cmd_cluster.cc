@@ -52,7 +52,6 @@ class Cluster : public Command {
   std::size_t first_k_ = 0;
   std::size_t last_k_ = 0;
   std::string model_out_;
-  bool if_changed_ = false;
   TableInOptions table_in_;
 };
 
@@ -86,7 +85,6 @@ void Cluster::declare(FieldList& arguments, FieldList& options) {
                "picture where FILE ends in .svg",
        .value_name = "FILE",
        .file = FileUse::kWrites});
-  options.add("if_changed", if_changed_, {.help = "leave outputs that would not change untouched"});
   declare_fitting(options);
   options.add_struct(rows_.preprocess);
   table_in_.declare(options);
@@ -224,7 +222,7 @@ DenseMatrix Cluster::read_centers(const Table& table, const UnsupervisedRows& ro
 }
 
 void Cluster::write_labels(const std::vector<std::int32_t>& labels) const {
-  OutputFile out(output_.empty() ? "-" : output_, if_changed_);
+  OutputFile out(output_.empty() ? "-" : output_);
   std::string text = "cluster\n";
   for (const std::int32_t label : labels) {
     text += std::to_string(label);
@@ -239,7 +237,7 @@ void Cluster::write_labels(const std::vector<std::int32_t>& labels) const {
 }
 
 void Cluster::write_dendrogram(const std::vector<Merge>& merges) const {
-  OutputFile out(dendrogram_, if_changed_);
+  OutputFile out(dendrogram_);
   if (dendrogram_.ends_with(".svg")) {
     out.write(render_chart_svg(dendrogram_chart(merges), "dendrogram", true));
     out.commit();
@@ -289,8 +287,7 @@ void Cluster::write_model(const Table& table, const UnsupervisedRows& rows, cons
   if (clustering.scores.davies_bouldin) {
     record.metrics.emplace_back("davies_bouldin", *clustering.scores.davies_bouldin);
   }
-  write_model_file(seal_unsupervised(table, rows, clustering.model, std::move(record), rows_, context), model_out_,
-                   if_changed_);
+  write_model_file(seal_unsupervised(table, rows, clustering.model, std::move(record), rows_, context), model_out_);
 }
 
 int Cluster::run(Session& session) {
@@ -316,7 +313,7 @@ int Cluster::run(Session& session) {
                                      columns_to_compare(table, rows.columns, rows_.exclude), session.context());
   write_labels(report.clustering->labels);
   if (!report_file_.empty()) {
-    OutputFile page(report_file_, if_changed_);
+    OutputFile page(report_file_);
     page.write(render_report_html(cluster_page(report, rows.x, input_name(), session.seed(), session.context())));
     page.commit();
   }

@@ -107,8 +107,8 @@ class Drift : public Command {
     const Pipeline pipeline = read_model_file(reference_);
     ModelComparison found;
     name_file(current_, [&] {
-      found = compare_with_model(pipeline, reference_, current_, table_in_.to_csv_options(), columns_, drift_,
-                                 session.context());
+      found = compare_with_model(pipeline, reference_, current_, table_in_.to_csv_options(pipeline.parts().na),
+                                 columns_, drift_, session.context());
     });
     if (session.json()) {
       session.result("drift", model_to_drift_json(found));

@@ -10,6 +10,7 @@
 #include "mlkit/base/error.h"
 #include "mlkit/base/text.h"
 #include "mlkit/data/datetime.h"
+#include "mlkit/io/features_json.h"
 #include "mlkit/io/model_file.h"
 
 namespace mlkit::app {
@@ -79,10 +80,12 @@ Json features_json(const Pipeline& pipeline) {
   const Preprocess& preprocess = pipeline.parts().preprocess;
   Json columns = Json::array();
   for (const ColumnPlan& plan : preprocess.columns()) columns.push_back(plan_json(plan));
-  return {{"columns", columns},
-          {"names", preprocess.feature_names()},
-          {"scaled", preprocess.scaled()},
-          {"sparse", preprocess.sparse()}};
+  Json out = {{"columns", columns},
+              {"names", preprocess.feature_names()},
+              {"scaled", preprocess.scaled()},
+              {"sparse", preprocess.sparse()}};
+  if (pipeline.parts().recipe) out["recipe"] = feature_recipe_to_json(pipeline.parts().recipe->recipe());
+  return out;
 }
 
 Json numbers_json(const std::vector<std::pair<std::string, double>>& numbers) {
@@ -205,6 +208,7 @@ class Inspect : public Command {
       out += "\n";
     }
     if (wants("features")) {
+      if (parts.recipe) out += "recipe\n" + render_features(*parts.recipe) + "\n";
       out += "features (" + with_thousands(parts.preprocess.outputs()) + ")\n";
       for (const ColumnPlan& plan : parts.preprocess.columns()) {
         out += "  " + fit_text(plan.name, 24) + " " + plan_text(plan) + "\n";

@@ -168,12 +168,14 @@ class Predict : public Command {
       for (std::size_t i = 0; i < counts.unknown.size(); ++i) {
         if (counts.unknown[i] > 0) unknown[pipeline.parts().preprocess.columns()[i].name] = counts.unknown[i];
       }
+      for (std::size_t i = 0; i < counts.derived.size(); ++i) {
+        if (counts.derived[i] > 0) unknown[pipeline.parts().recipe->recipe().steps[i].column] = counts.derived[i];
+      }
       session.result("predict", {{"rows", rows}, {"unknown_levels", unknown}});
     }
     const bool has_truth = pipeline.is_classification() || pipeline.task() == Task::kRegression;
-    session.summary(
-        count_of(rows, "row") + " predicted" +
-        (output_ == "-" || !has_truth ? "" : "; next: mlkit evaluate " + model_ + " TEST.csv"));
+    session.summary(count_of(rows, "row") + " predicted" +
+                    (output_ == "-" || !has_truth ? "" : "; next: mlkit evaluate " + model_ + " TEST.csv"));
     return 0;
   }
 

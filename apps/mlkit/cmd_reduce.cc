@@ -46,7 +46,6 @@ class Reduce : public Command {
   bool whiten_ = false;
   std::string loadings_;
   std::string model_out_;
-  bool if_changed_ = false;
   TableInOptions table_in_;
 };
 
@@ -73,7 +72,6 @@ void Reduce::declare(FieldList& arguments, FieldList& options) {
   options.add("exclude", rows_.exclude, {.help = "leave these columns out", .value_name = "COLS"});
   options.add("model_out", model_out_,
               {.help = "saves the reduction as a model for predict", .value_name = "FILE", .file = FileUse::kWrites});
-  options.add("if_changed", if_changed_, {.help = "leave outputs that would not change untouched"});
   options.add_struct(rows_.preprocess);
   table_in_.declare(options);
 }
@@ -93,7 +91,7 @@ void Reduce::warn_about_scale(const UnsupervisedRows& rows, const PcaFit& fit, C
 }
 
 void Reduce::write_rows(const Predictions& coordinates, const Context& context) const {
-  OutputFile out(output_.empty() ? "-" : output_, if_changed_);
+  OutputFile out(output_.empty() ? "-" : output_);
   std::string header;
   for (std::size_t c = 1; c <= coordinates.components; ++c) header += (c == 1 ? "pc" : ",pc") + std::to_string(c);
   out.write(header + "\n");
@@ -123,7 +121,7 @@ void Reduce::write_rows(const Predictions& coordinates, const Context& context) 
 }
 
 void Reduce::write_loadings(const PcaModel& model, const std::vector<std::string>& features) const {
-  OutputFile out(loadings_, if_changed_);
+  OutputFile out(loadings_);
   std::string text = "component,variance,variance_ratio";
   for (const std::string& feature : features) {
     text += ',';
@@ -149,8 +147,7 @@ void Reduce::write_model(const Table& table, const UnsupervisedRows& rows, std::
   record.converged = report.converged;
   record.options = {{"components", components_ ? format_number(*components_) : "all"},
                     {"whiten", whiten_ ? "true" : "false"}};
-  write_model_file(seal_unsupervised(table, rows, std::move(model), std::move(record), rows_, context), model_out_,
-                   if_changed_);
+  write_model_file(seal_unsupervised(table, rows, std::move(model), std::move(record), rows_, context), model_out_);
 }
 
 Json Reduce::to_json(const PcaModel& model, const PcaFit& fit, const UnsupervisedRows& rows, std::size_t count) const {

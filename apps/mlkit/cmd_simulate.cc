@@ -69,7 +69,6 @@ class Simulate : public Command {
   std::optional<std::int64_t> cycles_;
   std::optional<std::int64_t> only_phase_;
   std::string truth_;
-  bool if_changed_ = false;
 };
 
 void Simulate::declare(FieldList& arguments, FieldList& options) {
@@ -85,7 +84,6 @@ void Simulate::declare(FieldList& arguments, FieldList& options) {
                        "rows whose label was replaced",
                .value_name = "FILE",
                .file = FileUse::kWrites});
-  options.add("if_changed", if_changed_, {.help = "leave outputs that would not change untouched"});
   declare_shapes(options);
   declare_drift(options);
 }
@@ -295,9 +293,9 @@ int Simulate::run(Session& session) {
   session.require_output_beside_json(output_);
   if (!truth_.empty()) session.require_output_beside_json(truth_);
   const MadeTable made = make(session.seed());
-  OutputFile out(output_, if_changed_);
+  OutputFile out(output_);
   std::optional<OutputFile> truth_file;
-  if (!truth_.empty()) truth_file.emplace(truth_, if_changed_);
+  if (!truth_.empty()) truth_file.emplace(truth_);
   const SimulationTally tally =
       write_simulation(*made.simulation, static_cast<std::uint64_t>(rows_), out, session.context());
   Json truth = truth_to_json(made, tally);

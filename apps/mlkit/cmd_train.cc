@@ -13,6 +13,7 @@
 #include "mlkit/data/folds_file.h"
 #include "mlkit/data/numbers.h"
 #include "mlkit/io/clean_json.h"
+#include "mlkit/io/features_json.h"
 #include "mlkit/io/model_file.h"
 #include "mlkit/workflow/cross_validate.h"
 #include "mlkit/workflow/drift_reference.h"
@@ -79,6 +80,12 @@ class Train : public Command {
                  .group = "Preprocessing",
                  .file = FileUse::kReads,
                  .if_bare = ""});
+    options.add("recipe", recipe_,
+                {.help = "derived features as a recipe of `features fit` specifies them, learned anew on the training "
+                         "rows",
+                 .value_name = "FILE",
+                 .group = "Preprocessing",
+                 .file = FileUse::kReads});
     table_in_.declare(options);
   }
 
@@ -93,6 +100,7 @@ class Train : public Command {
     train_.seed = session.seed();
     na_ = table_in_.given_na();
     if (clean_) take_recipe();
+    if (!recipe_.empty()) train_.recipe = read_feature_recipe(recipe_);
 
     Table table = read_csv(input_, reading(), session.context());
     const std::string data_sha256 = table_sha256(table, session.context());
@@ -168,11 +176,17 @@ class Train : public Command {
   // are asked for.
   CsvReadOptions reading() const {
     CsvReadOptions csv = table_in_.to_csv_options(na_);
-    if (train_.task == "regression" || train_.model == "linear") return csv;
-    if (!csv.numbers.is_plain()) return csv;  // whether the target holds numbers shows only when they are read so
-    csv.types_for = [this, given = csv.types](const std::vector<std::string>& header) {
+    // Whether the target holds numbers in another form than the plain one shows only when they are read so.
+    const bool numbers = train_.task == "regression" || train_.model == "linear" || !csv.numbers.is_plain();
+    if (numbers && !train_.recipe) return csv;
+    csv.types_for = [this, numbers, given = csv.types](const std::vector<std::string>& header) {
       std::map<std::string, DeclaredType> types = given;  // what the user declares comes first
-      types.emplace(header[column_index(header, train_.target)], DeclaredType{ColumnType::kCategory, false});
+      if (!numbers)
+        types.emplace(header[column_index(header, train_.target)], DeclaredType{ColumnType::kCategory, false});
+      for (const std::string& name : header) {  // (after --clean the recipe's names may be others)
+        const FeatureColumn* column = train_.recipe ? train_.recipe->find(name) : nullptr;
+        if (column != nullptr && train_.recipe->uses(name)) types.emplace(name, DeclaredType{column->spec.type, false});
+      }
       return types;
     };
     return csv;
@@ -205,6 +219,7 @@ class Train : public Command {
     out["rows_without_target"] = record.rows_without_target;
     out["features"] = pipeline.parts().preprocess.outputs();
     out["columns"] = pipeline.inputs().names();
+    if (pipeline.parts().recipe) out["derived"] = features_to_json(*pipeline.parts().recipe);
     out["solver"] = record.solver;
     out["objective"] = record.objective;
     if (target.task == Task::kBinary) out["threshold"] = pipeline.threshold();
@@ -232,8 +247,11 @@ class Train : public Command {
     const std::string kind(pipeline.parts().model->kind());
     std::string out = kind + " model for \"" + escape_controls(target.column.name) +
                       "\": " + std::string(task_name(target.task)) + ", because " + target.reason + "\n";
-    out += count_of(record.rows, "row") + ", " + count_of(pipeline.inputs().size(), "column") + ", " +
-           count_of(pipeline.parts().preprocess.outputs(), "feature") + "\n";
+    out +=
+        count_of(record.rows, "row") + ", " + count_of(pipeline.inputs().size(), "column") + ", " +
+        count_of(pipeline.parts().preprocess.outputs(), "feature") +
+        (pipeline.parts().recipe ? ", " + std::to_string(pipeline.parts().recipe->outputs()) + " of the recipe" : "") +
+        "\n";
     if (kind != "dummy") {
       out += record.solver + ": " + count_of(static_cast<std::uint64_t>(record.iterations), "iteration") +
              (record.converged ? ", converged" : ", NOT converged") + ", objective " + short_number(record.objective);
@@ -268,6 +286,7 @@ class Train : public Command {
   std::string output_;
   TrainOptions train_;
   std::optional<std::string> clean_;
+  std::string recipe_;
   std::string valid_;
   std::optional<std::int64_t> cv_;
   std::string folds_;

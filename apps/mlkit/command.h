@@ -130,6 +130,7 @@ std::unique_ptr<Command> make_completion();
 std::unique_ptr<Command> make_doctor();
 std::unique_ptr<Command> make_drift();
 std::unique_ptr<Command> make_evaluate();
+std::unique_ptr<Command> make_features();
 std::unique_ptr<Command> make_inspect();
 std::unique_ptr<Command> make_man();
 std::unique_ptr<Command> make_monitor();

@@ -7,6 +7,8 @@ const std::vector<CommandRow>& command_table() {
   static const std::vector<CommandRow> table = {
       {"clean", "Data", "names, duplicates, missing values, outliers: a table that can be used",
        "mlkit clean dirty.csv -o clean.csv", make_clean},
+      {"features", "Data", "features from time stamps, texts and numbers: learned once, applied for ever",
+       "mlkit features fit train.csv --target label --recipe features.json -o train_features.csv", make_features},
       {"split", "Data", "training, validation and test rows, or folds",
        "mlkit split all.csv --target species --train train.csv --test test.csv", make_split},
       {"simulate", "Data", "made-up tables with known truth: to learn, to test, to practise on",

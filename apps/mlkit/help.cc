@@ -169,12 +169,9 @@ std::string wrap_text(std::string_view text, std::size_t width, std::size_t inde
 void GlobalOptions::declare(const FieldList& arguments, FieldList& options) {
   if (writes_files(arguments, options)) {
     const std::string group = "Files written";
-    const auto declared = [&](const Field& field) { return field.name == "if_changed"; };
-    if (std::none_of(options.all().begin(), options.all().end(), declared)) {
-      options.add(
-          "if_changed", if_changed,
-          {.help = "leave an output that would hold the same bytes untouched, time stamp included", .group = group});
-    }
+    options.add(
+        "if_changed", if_changed,
+        {.help = "leave an output that would hold the same bytes untouched, time stamp included", .group = group});
     options.add("depfile", depfile,
                 {.help = "also write a make rule that says which files the outputs were made from",
                  .value_name = "FILE",

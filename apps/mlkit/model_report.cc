@@ -173,6 +173,11 @@ void warn_about_unknown(const Pipeline& pipeline, const TransformCounts& counts,
     context.warn("column \"" + columns[i].name + "\": " + count_of(counts.unknown[i], "cell") +
                  " with a text that training did not see");
   }
+  for (std::size_t i = 0; i < counts.derived.size(); ++i) {
+    if (counts.derived[i] == 0) continue;
+    context.warn("column \"" + pipeline.parts().recipe->recipe().steps[i].column +
+                 "\": " + count_of(counts.derived[i], "cell") + " with a text that training did not see");
+  }
 }
 
 std::string render_points(const Pipeline& pipeline, std::size_t limit, bool raw) {

@@ -26,26 +26,6 @@ struct LearnedColumn {
   std::size_t levels_left_out = 0;
 };
 
-double parse_constant(const std::string& impute) {
-  double value = 0;
-  if (parse_number(std::string_view(impute).substr(9), value) == NumberStatus::kNumber) return value;
-  throw_usage("--impute: \"" + impute + "\" does not end in a number", "write constant=0, say");
-}
-
-std::vector<double> present_values(std::span<const double> values) {
-  std::vector<double> present;
-  std::copy_if(values.begin(), values.end(), std::back_inserter(present), [](double x) { return x == x; });
-  return present;
-}
-
-double learn_fill(std::span<const double> values, const std::string& impute, const Context& context) {
-  if (impute == "none") return std::numeric_limits<double>::quiet_NaN();
-  if (impute.starts_with("constant=")) return parse_constant(impute);
-  if (impute == "median") return median_of_present(values);
-  std::vector<double> present = present_values(values);
-  return impute == "mode" ? select_mode(present) : compute_moments(present, context).mean;
-}
-
 // Center and scale of one feature, and whether it is the same in every row.
 bool add_scaling(ColumnPlan& plan, const Moments& moments, bool scale) {
   const bool constant = moments.min == moments.max;
@@ -212,7 +192,7 @@ LearnedColumn learn_column(const Table& table, const Column& column, const Prepr
 Preprocess fit_preprocess(const Table& table, std::span<const std::size_t> positions, const PreprocessOptions& options,
                           Context& context) {
   validate_preprocess_options(options);
-  if (options.impute.starts_with("constant=")) parse_constant(options.impute);
+  if (options.impute.starts_with("constant=")) learn_fill({}, options.impute, context);  // is V a number?
   if (table.rows() == 0) throw_data("there are no rows to learn from");
   std::vector<LearnedColumn> learned(positions.size());
   Context alone(1);  // each column is one thread's work

@@ -75,8 +75,10 @@ std::uint32_t ColumnPlan::find_level(std::string_view text) const {
 void TransformCounts::add(const TransformCounts& other) {
   unknown.resize(std::max(unknown.size(), other.unknown.size()));
   filled.resize(std::max(filled.size(), other.filled.size()));
+  derived.resize(std::max(derived.size(), other.derived.size()));
   for (std::size_t i = 0; i < other.unknown.size(); ++i) unknown[i] += other.unknown[i];
   for (std::size_t i = 0; i < other.filled.size(); ++i) filled[i] += other.filled[i];
+  for (std::size_t i = 0; i < other.derived.size(); ++i) derived[i] += other.derived[i];
 }
 
 void validate_preprocess_options(const PreprocessOptions& options) {

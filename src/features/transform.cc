@@ -324,7 +324,7 @@ Matrix Preprocess::transform_cells(const Table& table, Table* release, std::span
   Matrix out = sparse_ ? Matrix(to_sparse(bound, table.rows(), outputs(), context, unknown))
                        : Matrix(to_dense(bound, release, positions, table.rows(), outputs(), context, unknown));
   if (counts != nullptr) {
-    TransformCounts seen{unknown, {}};
+    TransformCounts seen{unknown, {}, {}};
     for (const BoundColumn& b : bound) seen.filled.push_back(b.column->validity.missing_count());
     counts->add(seen);
   }

@@ -4,12 +4,15 @@
 #include <cmath>
 #include <unordered_set>
 
+#include "json_members.h"
 #include "mlkit/base/error.h"
 #include "mlkit/base/input_file.h"
 #include "mlkit/base/text.h"
 
 namespace mlkit {
 namespace {
+
+using internal::Members;
 
 constexpr int kVersion = 1;
 constexpr std::size_t kLargestRecipe = std::size_t{64} << 20;
@@ -43,75 +46,6 @@ Json column_to_json(const CleanColumn& column) {
   }
   return out;
 }
-
-// A JSON object whose members are taken out one by one; what is left over was not known.
-class Members {
- public:
-  Members(const Json& object, std::string place, std::string file) : place_(std::move(place)), file_(std::move(file)) {
-    if (!object.is_object()) fail("is not an object");
-    left_ = object;
-  }
-
-  bool has(const char* name) const { return left_.contains(name); }
-  Json take(const char* name) {
-    known_.push_back(name);
-    if (!left_.contains(name)) fail("has no \"" + std::string(name) + "\"");
-    Json value = left_.at(name);
-    left_.erase(name);
-    return value;
-  }
-  std::string text(const char* name) {
-    const Json value = take(name);
-    if (!value.is_string()) fail(std::string(name) + " is not a text");
-    return value.get<std::string>();
-  }
-  std::vector<std::string> texts(const char* name) {
-    const Json value = take(name);
-    if (!value.is_array() ||
-        !std::all_of(value.begin(), value.end(), [](const Json& item) { return item.is_string(); })) {
-      fail(std::string(name) + " is not a list of texts");
-    }
-    return value.get<std::vector<std::string>>();
-  }
-  double number(const char* name) {
-    const Json value = take(name);
-    if (!value.is_number()) fail(std::string(name) + " is not a number");
-    return value.get<double>();
-  }
-  bool flag(const char* name) {
-    known_.push_back(name);
-    if (!has(name)) return false;
-    const Json value = take(name);
-    if (!value.is_boolean()) fail(std::string(name) + " is neither true nor false");
-    return value.get<bool>();
-  }
-  template <class Enum, std::size_t N, class Name>
-  Enum word(const char* member, const Enum (&values)[N], const Name& name_of) {
-    const std::string given = text(member);
-    std::vector<std::string> names;
-    for (const Enum value : values) {
-      if (given == name_of(value)) return value;
-      names.emplace_back(name_of(value));
-    }
-    const std::string near = nearest_name(given, names);
-    fail(std::string(member) + " \"" + given + "\" is not known", near.empty() ? "" : "did you mean \"" + near + "\"?");
-  }
-  void expect_none_left() const {
-    for (const auto& [name, value] : left_.items()) {
-      const std::string near = nearest_name(name, known_);
-      fail("has a member \"" + name + "\", which is not known", near.empty() ? "" : "did you mean \"" + near + "\"?");
-    }
-  }
-  [[noreturn]] void fail(const std::string& problem, const std::string& hint = {}) const {
-    throw Error(ErrorCode::kData, place_ + " " + problem, {.file = file_, .column = {}, .hint = hint});
-  }
-
- private:
-  Json left_;
-  std::string place_;
-  std::string file_;
-  std::vector<std::string> known_;
-};
 
 void fill_from_json(Members members, CleanColumn& column) {
   column.fill = members.word("with", kFills, fill_kind_name);

@@ -60,6 +60,12 @@ void load_clean(PipelineParts& parts, BinaryReader& in) {
   if (in.boolean()) parts.clean = CleanStep::load(in)->recipe();
 }
 
+bool has_recipe(const PipelineParts& parts) { return parts.recipe != nullptr; }
+void save_recipe(const PipelineParts& parts, BinaryWriter& out) { parts.recipe->save(out); }
+void load_recipe(PipelineParts& parts, BinaryReader& in) {
+  parts.recipe = std::make_shared<const FeatureEncoder>(FeatureEncoder::load(in));
+}
+
 void save_features(const PipelineParts& parts, BinaryWriter& out) { parts.preprocess.save(out); }
 void load_features(PipelineParts& parts, BinaryReader& in) { parts.preprocess = Preprocess::load(in); }
 
@@ -216,6 +222,7 @@ void load_drift(PipelineParts& parts, BinaryReader& in) {
 constexpr KnownSection kSections[] = {
     {"schema", 1, true, save_schema, load_schema},
     {"clean", 1, true, save_clean, load_clean},
+    {"recipe", 1, true, save_recipe, load_recipe, has_recipe},
     {"features", 1, true, save_features, load_features},
     {"model", 1, true, save_model, load_model_section},
     {"decision", 1, true, save_decision, load_decision},

@@ -38,8 +38,20 @@ void check_classes(const PipelineParts& parts) {
   if (!(parts.threshold >= 0 && parts.threshold <= 1)) throw_unfit("the threshold is not a probability");
 }
 
+// Of what the recipe is made, and with what it makes.
 Schema preprocess_input_schema(const PipelineParts& parts) {
-  return parts.clean ? clean_output_schema(*parts.clean, parts.inputs) : parts.inputs;
+  Schema schema = parts.clean ? clean_output_schema(*parts.clean, parts.inputs) : parts.inputs;
+  if (!parts.recipe) return schema;
+  for (const ColumnSpec& input : parts.recipe->inputs()) {
+    const auto found = schema.find(input.name);
+    if (!found) throw_unfit("no input for the column \"" + input.name + "\" of the recipe");
+    if (schema[*found].type != input.type) throw_unfit("type of column \"" + input.name + "\" of the recipe");
+  }
+  for (const std::string& name : parts.recipe->names()) {
+    if (schema.find(name)) throw_unfit("feature \"" + name + "\" has the name of a column");
+    schema.add({.name = name, .type = ColumnType::kNumeric});
+  }
+  return schema;
 }
 
 // Every column of the preprocessing must come out of the inputs, with the type it was learned on.
@@ -157,12 +169,18 @@ Matrix Pipeline::features(const Table& table, const Context& context, TransformC
   std::vector<std::string> names;
   for (const Column& column : table.columns()) names.push_back(column.name);
   const std::vector<std::size_t> positions = bind(names);
-  if (!parts_.clean) return parts_.preprocess.transform(table, positions, context, counts);
-  const Table cleaned = apply_clean(*parts_.clean, table.select_columns(positions));
-  const Schema schema = cleaned.schema();
-  std::vector<std::size_t> cleaned_positions;
-  for (const ColumnPlan& plan : parts_.preprocess.columns()) cleaned_positions.push_back(schema.index_of(plan.name));
-  return parts_.preprocess.transform(cleaned, cleaned_positions, context, counts);
+  if (!parts_.clean && !parts_.recipe) return parts_.preprocess.transform(table, positions, context, counts);
+  Table prepared = table.select_columns(positions);
+  if (parts_.clean) prepared = apply_clean(*parts_.clean, std::move(prepared));
+  if (parts_.recipe) {
+    FeatureCounts seen;
+    prepared = parts_.recipe->apply(std::move(prepared), context, counts == nullptr ? nullptr : &seen);
+    if (counts != nullptr) counts->add({{}, {}, seen.unknown});
+  }
+  const Schema schema = prepared.schema();
+  std::vector<std::size_t> prepared_positions;
+  for (const ColumnPlan& plan : parts_.preprocess.columns()) prepared_positions.push_back(schema.index_of(plan.name));
+  return parts_.preprocess.transform(prepared, prepared_positions, context, counts);
 }
 
 Predictions Pipeline::predict_matrix(const MatrixView& features, const Context& context) const {

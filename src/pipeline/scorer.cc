@@ -1,4 +1,5 @@
 // One row at a time, without allocation.
+#include <algorithm>
 #include <limits>
 
 #include "mlkit/base/error.h"
@@ -8,7 +9,7 @@ namespace mlkit {
 namespace {
 
 // Where the cell of a column of the preprocessing comes from.
-enum class CellSource : std::uint8_t { kInput, kMissingFlag, kOutlierFlag };
+enum class CellSource : std::uint8_t { kInput, kMissingFlag, kOutlierFlag, kDerived };
 
 struct CellRoute {
   std::size_t input = 0;
@@ -44,9 +45,18 @@ CellValue clean_cell(const CleanColumn& column, CellValue cell, bool& outlier) {
   }
 }
 
-CellRoute find_route(const CleanRecipe& recipe, const Schema& inputs, const std::string& name) {
-  for (const CleanColumn& column : recipe.columns) {
-    const auto input = inputs.find(column.source.name);
+// From a column behind the cleaning, or a derived feature.
+CellRoute find_route(const PipelineParts& parts, const std::string& name) {
+  if (parts.recipe) {
+    const std::vector<std::string>& names = parts.recipe->names();
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found != names.end()) return {static_cast<std::size_t>(found - names.begin()), CellSource::kDerived};
+  }
+  if (!parts.clean) {
+    if (const auto input = parts.inputs.find(name)) return {*input, CellSource::kInput};
+  }
+  for (const CleanColumn& column : parts.clean ? parts.clean->columns : std::vector<CleanColumn>()) {
+    const auto input = parts.inputs.find(column.source.name);
     if (!input) continue;
     if (column.name == name) return {*input, CellSource::kInput};
     if (column.indicator && column.indicator_name() == name) return {*input, CellSource::kMissingFlag};
@@ -60,33 +70,51 @@ CellRoute find_route(const CleanRecipe& recipe, const Schema& inputs, const std:
 
 struct Scorer::State {
   const PipelineParts* parts = nullptr;
-  std::vector<CellRoute> routes;                   // per column of the preprocessing; empty without cleaning
-  std::vector<const CleanColumn*> clean_of_input;  // per input; may be null
+  std::vector<const CleanColumn*> clean_of_input;  // per input; may be null; empty without cleaning
   std::vector<CellValue> cleaned;                  // per input
   std::vector<std::uint8_t> was_missing;
   std::vector<std::uint8_t> was_outlier;
-  std::vector<CellValue> routed;  // per column of the preprocessing
+  std::vector<CellRoute> recipe_routes;  // per input of the recipe
+  std::vector<CellValue> recipe_cells;
+  FeatureEncoder::Scratch scratch;
+  std::vector<double> derived;
+  std::size_t unknown = 0;        // levels that the recipe did not know
+  std::vector<CellRoute> routes;  // per column of the preprocessing; empty where these are the inputs
+  std::vector<CellValue> routed;  // the same
   std::vector<double> dense;
   Preprocess::SparseRow sparse;
 
-  std::span<const CellValue> clean_row(std::span<const CellValue> cells);
+  std::span<const CellValue> prepare_row(std::span<const CellValue> cells);
+  CellValue routed_cell(const CellRoute& route, std::span<const CellValue> cells) const;
 };
 
-std::span<const CellValue> Scorer::State::clean_row(std::span<const CellValue> cells) {
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    was_missing[i] = cells[i].kind == CellValue::Kind::kMissing;
-    bool outlier = false;
-    cleaned[i] = clean_of_input[i] == nullptr ? cells[i] : clean_cell(*clean_of_input[i], cells[i], outlier);
-    was_outlier[i] = outlier;
+CellValue Scorer::State::routed_cell(const CellRoute& route, std::span<const CellValue> cells) const {
+  switch (route.source) {
+    case CellSource::kInput: return cells[route.input];
+    case CellSource::kMissingFlag: return number_cell(was_missing[route.input]);
+    case CellSource::kOutlierFlag: return number_cell(was_outlier[route.input]);
+    case CellSource::kDerived: break;
   }
-  for (std::size_t i = 0; i < routes.size(); ++i) {
-    const CellRoute& route = routes[i];
-    switch (route.source) {
-      case CellSource::kInput: routed[i] = cleaned[route.input]; break;
-      case CellSource::kMissingFlag: routed[i] = number_cell(was_missing[route.input]); break;
-      case CellSource::kOutlierFlag: routed[i] = number_cell(was_outlier[route.input]); break;
+  const double value = derived[route.input];
+  return value == value ? number_cell(value) : CellValue{};
+}
+
+// Cleaning, then the recipe, then the columns of the preprocessing.
+std::span<const CellValue> Scorer::State::prepare_row(std::span<const CellValue> cells) {
+  if (!clean_of_input.empty()) {
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      was_missing[i] = cells[i].kind == CellValue::Kind::kMissing;
+      bool outlier = false;
+      cleaned[i] = clean_of_input[i] == nullptr ? cells[i] : clean_cell(*clean_of_input[i], cells[i], outlier);
+      was_outlier[i] = outlier;
     }
+    cells = cleaned;
   }
+  if (parts->recipe) {
+    for (std::size_t i = 0; i < recipe_routes.size(); ++i) recipe_cells[i] = routed_cell(recipe_routes[i], cells);
+    unknown = parts->recipe->row(recipe_cells, scratch, derived);
+  }
+  for (std::size_t i = 0; i < routes.size(); ++i) routed[i] = routed_cell(routes[i], cells);
   return routed;
 }
 
@@ -95,12 +123,22 @@ Scorer::Scorer(const Pipeline& pipeline) : state_(std::make_unique<State>()) {
   state_->parts = &parts;
   if (parts.clean) {
     for (const ColumnSpec& input : parts.inputs) state_->clean_of_input.push_back(parts.clean->find(input.name));
-    for (const ColumnPlan& plan : parts.preprocess.columns()) {
-      state_->routes.push_back(find_route(*parts.clean, parts.inputs, plan.name));
-    }
     state_->cleaned.resize(parts.inputs.size());
     state_->was_missing.resize(parts.inputs.size());
     state_->was_outlier.resize(parts.inputs.size());
+  }
+  if (parts.recipe) {
+    for (const ColumnSpec& input : parts.recipe->inputs()) {
+      state_->recipe_routes.push_back(find_route(parts, input.name));
+    }
+    state_->recipe_cells.resize(state_->recipe_routes.size());
+    state_->scratch = parts.recipe->make_scratch();
+    state_->derived.resize(parts.recipe->outputs());
+  }
+  if (parts.clean || parts.recipe) {
+    for (const ColumnPlan& plan : parts.preprocess.columns()) {
+      state_->routes.push_back(find_route(parts, plan.name));
+    }
     state_->routed.resize(state_->routes.size());
   }
   if (parts.preprocess.sparse()) {
@@ -119,15 +157,15 @@ std::size_t Scorer::outputs() const { return state_->parts->model->outputs(); }
 
 std::size_t Scorer::score(std::span<const CellValue> cells, std::span<double> out) {
   const PipelineParts& parts = *state_->parts;
-  if (parts.clean) cells = state_->clean_row(cells);
+  if (parts.clean || parts.recipe) cells = state_->prepare_row(cells);
   if (parts.preprocess.sparse()) {
-    const std::size_t unknown = parts.preprocess.transform_sparse_row(cells, state_->sparse);
+    const std::size_t unknown = state_->unknown + parts.preprocess.transform_sparse_row(cells, state_->sparse);
     parts.model->predict_sparse_row(
         {{state_->sparse.columns.data(), state_->sparse.size}, {state_->sparse.values.data(), state_->sparse.size}},
         out);
     return unknown;
   }
-  const std::size_t unknown = parts.preprocess.transform_row(cells, state_->dense);
+  const std::size_t unknown = state_->unknown + parts.preprocess.transform_row(cells, state_->dense);
   parts.model->predict_row(state_->dense, out);
   return unknown;
 }

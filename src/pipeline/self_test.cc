@@ -49,6 +49,52 @@ SelfTest::Cell made_up_cell(const ColumnPlan& plan, int step) {
   return cell;
 }
 
+// The same for a column of which a recipe makes features.
+SelfTest::Cell made_up_source(const FeatureStep& step, std::uint64_t draw, int off) {
+  constexpr std::int64_t kMiddleMicros = 1704067200000000;  // 2024-01-01
+  constexpr std::int64_t kMicrosPerHour = kMicrosPerDay / 24;
+  SelfTest::Cell cell;
+  const auto pick = [&](const std::vector<std::string>& texts) {
+    if (texts.empty()) return;
+    cell.kind = CellValue::Kind::kText;
+    cell.text = texts[static_cast<std::size_t>(draw / 5 % texts.size())];
+  };
+  switch (step.kind) {
+    case FeatureKind::kDates:
+    case FeatureKind::kDifference:
+      cell.kind = CellValue::Kind::kTime;
+      cell.micros = kMiddleMicros + off * (36 * kMicrosPerDay + 5 * kMicrosPerHour);
+      break;
+    case FeatureKind::kOneHot:
+    case FeatureKind::kFrequency:
+    case FeatureKind::kOrdinal:
+    case FeatureKind::kTarget: pick(step.levels); break;
+    case FeatureKind::kTerms: pick(step.vocabulary.terms); break;
+    case FeatureKind::kHashedTerms:
+      cell.kind = CellValue::Kind::kText;
+      cell.text = "self test " + std::to_string(draw % 5);
+      break;
+    case FeatureKind::kBins:
+    case FeatureKind::kScale:
+    case FeatureKind::kProduct:
+      cell.kind = CellValue::Kind::kNumber;
+      cell.number = std::nearbyint(step.center + off * 0.5 * step.scale);
+      if (!step.edges.empty()) cell.number = step.edges[static_cast<std::size_t>(draw / 5 % step.edges.size())];
+      break;
+  }
+  return cell;
+}
+
+const FeatureStep* step_of_input(const PipelineParts& parts, const ColumnSpec& input) {
+  if (!parts.recipe) return nullptr;
+  const CleanColumn* cleaned = parts.clean ? parts.clean->find(input.name) : nullptr;
+  const std::string& name = cleaned == nullptr ? input.name : cleaned->name;
+  for (const FeatureStep& step : parts.recipe->recipe().steps) {
+    if (step.column == name || step.other == name) return &step;
+  }
+  return nullptr;
+}
+
 const ColumnPlan* plan_of_input(const PipelineParts& parts, const ColumnSpec& input) {
   const CleanColumn* cleaned = parts.clean ? parts.clean->find(input.name) : nullptr;
   const std::string& name = cleaned == nullptr ? input.name : cleaned->name;
@@ -89,14 +135,22 @@ SelfTest make_self_test(const Pipeline& pipeline) {
   const PipelineParts& parts = pipeline.parts();
   SelfTest test;
   test.rows = kRows;
+  const bool refuses_gaps = std::any_of(
+      parts.preprocess.columns().begin(), parts.preprocess.columns().end(),
+      [](const ColumnPlan& plan) { return plan.encoding == Encoding::kNumber && !std::isfinite(plan.fill); });
   for (std::size_t row = 0; row < kRows; ++row) {
     for (std::size_t i = 0; i < parts.inputs.size(); ++i) {
       const ColumnPlan* plan = plan_of_input(parts, parts.inputs[i]);
       const std::uint64_t draw = random_bits(0, RandomPurpose::kSelfTest, row * parts.inputs.size() + i);
       const int step = row < 2 ? 0 : static_cast<int>(draw % 5) - 2;
       const bool refuses = plan != nullptr && plan->encoding == Encoding::kNumber && !std::isfinite(plan->fill);
-      const bool missing = plan == nullptr || (row == 1 && !refuses);
-      test.cells.push_back(missing ? SelfTest::Cell{} : made_up_cell(*plan, step));
+      const FeatureStep* source = plan == nullptr ? step_of_input(parts, parts.inputs[i]) : nullptr;
+      const bool missing = row == 1 && !refuses && (source == nullptr || !refuses_gaps);
+      if (missing || (plan == nullptr && source == nullptr)) {
+        test.cells.emplace_back();
+      } else {
+        test.cells.push_back(plan != nullptr ? made_up_cell(*plan, step) : made_up_source(*source, draw, step));
+      }
     }
   }
   test.expected = score_rows(pipeline, test);

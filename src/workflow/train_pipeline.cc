@@ -10,6 +10,7 @@
 #include "mlkit/clean/clean_recipe.h"
 #include "mlkit/data/numbers.h"
 #include "mlkit/features/choose_columns.h"
+#include "mlkit/features/fit_features.h"
 #include "mlkit/parallel/blocks.h"
 #include "mlkit/train/fit_dummy.h"
 
@@ -154,18 +155,79 @@ FittedModel fit_model(const std::string& kind, const Dataset& data, const TrainO
   return fitted;
 }
 
-// Inputs of the pipeline: the raw columns that the chosen (perhaps cleaned) ones come from; the recipe is cut
-// down to them.
+// The recipe's specification in the names of the table, for its target and all of its columns.
+FeatureRecipe adapt_recipe(FeatureRecipe recipe, const TrainingTable& rows, const std::string& target,
+                           std::uint64_t seed) {
+  if (recipe.has_target_steps() && current_name(rows, recipe.target) != target) {
+    throw_data("the recipe encodes the target \"" + recipe.target + "\", and the target here is \"" + target + "\"",
+               "fit a recipe with --target " + target);
+  }
+  std::vector<FeatureColumn> columns;
+  for (const Column& column : rows.table->columns()) columns.push_back({column.spec(), true, true});
+  for (const FeatureColumn& known : recipe.columns) {
+    for (FeatureColumn& column : columns) {
+      if (column.spec.name == current_name(rows, known.spec.name)) column.in_model = known.in_model;
+    }
+  }
+  recipe.columns = std::move(columns);
+  for (FeatureStep& step : recipe.steps) {
+    for (std::string* name : {&step.column, &step.other}) {
+      if (name->empty()) continue;
+      *name = current_name(rows, *name);
+      rows.table->schema().index_of(*name);  // throws with the nearest name
+      if (*name == target) throw_data("the recipe makes features of the target \"" + target + "\"");
+    }
+  }
+  recipe.target = target;
+  recipe.classes = rows.target.classes;
+  if (!recipe.group.empty()) recipe.group = current_name(rows, recipe.group);
+  recipe.seed = seed;
+  recipe.fingerprint.clear();
+  return recipe;
+}
+
+// Learns the recipe and puts its features (target encodings cross-fitted) beside the columns; what they stand for is
+// left out of the choice of columns.
+void derive_features(TrainingTable& rows, const TrainOptions& options, ColumnChoice& choice, PipelineParts& parts,
+                     Context& context) {
+  const FeatureRecipe recipe = adapt_recipe(*options.recipe, rows, choice.target, options.seed);
+  const FeatureFit fit = fit_features(recipe, *rows.table, {rows.target.labels, rows.target.numbers}, context);
+  Table table = rows.table == &rows.owned ? std::move(rows.owned) : *rows.table;
+  rows.owned = fit.apply_training(std::move(table), context);
+  rows.table = &rows.owned;
+  parts.recipe = fit.shared_encoder();
+  if (!choice.features.empty()) {
+    const std::vector<std::string>& names = parts.recipe->names();
+    choice.features.insert(choice.features.end(), names.begin(), names.end());
+  }
+  for (const FeatureColumn& column : recipe.columns) {
+    if (!column.in_model && column.spec.name != choice.target) choice.exclude.push_back(column.spec.name);
+  }
+}
+
+// Names of the columns, as the table has them, that the chosen ones and the recipe are made of.
+std::set<std::string> source_names(const PipelineParts& parts, const Table& table,
+                                   const std::vector<std::size_t>& columns) {
+  std::set<std::string> names;
+  for (const std::size_t i : columns) names.insert(table.column(i).name);
+  if (!parts.recipe) return names;
+  for (const std::string& derived : parts.recipe->names()) names.erase(derived);
+  for (const ColumnSpec& input : parts.recipe->inputs()) names.insert(input.name);
+  return names;
+}
+
+// Inputs of the pipeline: the raw columns that the chosen (perhaps cleaned) ones come from; the recipe of the cleaning
+// is cut down to them.
 void set_inputs(PipelineParts& parts, const Table& table, const std::vector<std::size_t>& columns,
                 TrainingTable& rows) {
+  const std::set<std::string> needed = source_names(parts, table, columns);
   if (!rows.clean) {
-    for (const std::size_t i : columns) {
-      parts.inputs.add(table.column(i).spec());
+    for (const Column& column : table.columns()) {
+      if (!needed.contains(column.name)) continue;
+      parts.inputs.add(column.spec());
       parts.aliases.emplace_back();
     }
   } else {
-    std::set<std::string> needed;
-    for (const std::size_t i : columns) needed.insert(table.column(i).name);
     std::erase_if(rows.clean->columns, [&](const CleanColumn& column) {
       return !needed.contains(column.name) && !(column.indicator && needed.contains(column.indicator_name())) &&
              !(column.outliers == OutlierAction::kFlag && needed.contains(column.flag_name()));
@@ -200,7 +262,8 @@ std::vector<std::pair<std::string, std::string>> option_texts(const TrainOptions
       {"encode_default", options.preprocess.encode_default},
       {"drop_first", options.preprocess.drop_first ? "true" : "false"},
       {"rare", std::to_string(options.preprocess.rare)},
-      {"clean", options.clean ? "true" : "false"}};
+      {"clean", options.clean ? "true" : "false"},
+      {"recipe", options.recipe ? "true" : "false"}};
   if (kind == "logistic") {
     out.emplace_back("C", number(options.logistic.C));
     out.emplace_back("solver", options.logistic.solver);
@@ -272,8 +335,9 @@ TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const Tr
   ColumnChoice choice{current_names(rows, options.features), current_names(rows, options.exclude),
                       current_name(rows, target.column.name),
                       options.weight.empty() ? "" : current_name(rows, options.weight)};
-  const std::vector<std::size_t> columns = choose_columns(*rows.table, choice, context);
   PipelineParts parts;
+  if (options.recipe) derive_features(rows, options, choice, parts, context);
+  const std::vector<std::size_t> columns = choose_columns(*rows.table, choice, context);
   parts.preprocess = fit_preprocess(*rows.table, columns, options.preprocess, context);
   warn_about_data(*rows.table, columns, rows.target, parts.preprocess.outputs(), context);
   const Dataset data = make_dataset(rows, parts.preprocess, columns, options, context);

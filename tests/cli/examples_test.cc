@@ -42,6 +42,15 @@ TEST_F(Examples, DemoEndsWithAVerifiedModelAndPredictions) {
   EXPECT_NE(result.out.find("What to type next"), std::string::npos);
 }
 
+TEST_F(Examples, FeaturesEndInASealedModel) {
+  const RunResult result = run("bash docs/examples/features.sh features");
+  EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+  EXPECT_NE(result.out.find("Individual ID_target"), std::string::npos);
+  EXPECT_NE(result.out.find("these are the rows that the recipe was learned from"), std::string::npos);
+  EXPECT_FALSE(fs::exists(folder_ / "features/oops.csv"));
+  EXPECT_NE(result.out.find("cross-validated, 5 folds"), std::string::npos);
+}
+
 TEST_F(Examples, MakefileBuildsOnceAndThenHasNothingToDo) {
   const std::string make = "make --no-print-directory -f docs/examples/Makefile ";
   const RunResult first = run(make);

@@ -66,6 +66,7 @@ class Surroundings : public testing::Test {
   static std::vector<std::string> printing_commands() {
     return {"mlkit clean iris.csv",
             "mlkit evaluate iris.mlkit iris.csv",
+            "mlkit features fit iris.csv --target species --bins petal_length_cm=3 --recipe recipe.json",
             "mlkit predict iris.mlkit iris.csv",
             "mlkit inspect iris.mlkit",
             "mlkit verify iris.mlkit",
@@ -126,7 +127,7 @@ TEST_F(Surroundings, ClosedStandardStreamsAreErrorsNotAccidents) {
 TEST_F(Surroundings, JsonOfEveryCommandIsOneObjectWithoutNulls) {
   std::vector<std::string> commands = printing_commands();
   commands[0] += " -o cleaned.csv";
-  commands[2] += " -o predicted.csv";
+  commands[3] += " -o predicted.csv";
   commands.emplace_back("mlkit train iris.csv --target species -o again.mlkit");
   commands.emplace_back("mlkit train iris.csv --target petal_length_cm --cv 3 -o length.mlkit");
   commands.emplace_back("mlkit split iris.csv --target species --train a.csv --test b.csv");

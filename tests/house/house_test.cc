@@ -174,6 +174,8 @@ const std::map<std::string, std::string> kTestedIn = {
     {"data/csv_scan", "tests/data/csv_index_test.cc"},
     {"data/dataset", "tests/features/preprocess_test.cc"},
     {"data/table_source", "tests/data/csv_read_test.cc"},
+    {"features/feature_fingerprint", "tests/features/write_features_test.cc"},
+    {"features/feature_options", "tests/features/fit_features_test.cc"},
     {"eval/confusion", "tests/eval/metrics_golden_test.cc"},
     {"eval/probability", "tests/eval/metrics_golden_test.cc"},
     {"eval/regression", "tests/eval/metrics_test.cc"},

@@ -118,6 +118,7 @@ struct CellValue {
 struct TransformCounts {
   std::vector<std::uint64_t> unknown;  // per raw column: cells with a level that training did not see
   std::vector<std::uint64_t> filled;   // per raw column: missing cells
+  std::vector<std::uint64_t> derived;  // per step of a feature recipe: cells with a text that training did not see
   void add(const TransformCounts& other);
 };
 

@@ -21,6 +21,7 @@
 #include "mlkit/data/schema.h"
 #include "mlkit/data/table.h"
 #include "mlkit/drift/reference.h"
+#include "mlkit/features/feature_encoder.h"
 #include "mlkit/features/preprocess.h"
 #include "mlkit/model/model.h"
 #include "mlkit/model/predictions.h"
@@ -70,13 +71,14 @@ struct UnknownSection {
 
 struct PipelineParts {
   Task task = Task::kBinary;
-  Schema inputs;                               // raw columns that prediction needs, in the order of training
-  std::vector<std::string> aliases;            // "" or the name that cleaning gave to the input: accepted too
-  ColumnSpec target;                           // name, and its type by content (numeric where every cell is a number)
-  std::string target_alias;                    // the name that cleaning gave to it, or ""
-  std::string weight;                          // column, "" = none
-  std::optional<std::vector<std::string>> na;  // the words for missing, where training was told (CsvReadOptions::na)
-  std::optional<CleanRecipe> clean;            // of the columns in `inputs` only
+  Schema inputs;                                 // raw columns that prediction needs, in the order of training
+  std::vector<std::string> aliases;              // "" or the name that cleaning gave to the input: accepted too
+  ColumnSpec target;                             // name, and its type by content (numeric where every cell is a number)
+  std::string target_alias;                      // the name that cleaning gave to it, or ""
+  std::string weight;                            // column, "" = none
+  std::optional<std::vector<std::string>> na;    // the words for missing, where training was told (CsvReadOptions::na)
+  std::optional<CleanRecipe> clean;              // of the columns in `inputs` only
+  std::shared_ptr<const FeatureEncoder> recipe;  // derived features, made after cleaning; null = none
   Preprocess preprocess;
   std::shared_ptr<const Model> model;
   std::vector<std::string> classes;  // labels verbatim; of two, the positive one is the last

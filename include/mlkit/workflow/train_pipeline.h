@@ -15,6 +15,7 @@
 #include "mlkit/clean/clean_options.h"
 #include "mlkit/data/table.h"
 #include "mlkit/eval/metrics.h"
+#include "mlkit/features/feature_recipe.h"
 #include "mlkit/features/preprocess.h"
 #include "mlkit/pipeline/pipeline.h"
 #include "mlkit/train/fit_linear.h"
@@ -37,7 +38,8 @@ struct TrainOptions {
   double alpha = 0;                   // linear
   std::string class_weight = "none";  // none, balanced
   std::uint64_t seed = 42;
-  std::optional<CleanOptions> clean;  // refitted on the rows given (--clean)
+  std::optional<CleanOptions> clean;    // refitted on the rows given (--clean)
+  std::optional<FeatureRecipe> recipe;  // its specification, refitted on the rows given (--recipe)
 };
 
 // The target of every row, made once for a table: classes over all of its rows, so that folds share them.
