@@ -100,6 +100,9 @@ class Monitor : public Command {
                 {.help = "column with the true answer, in --labels or in the log (the second of --labels; the model's "
                          "target)",
                  .value_name = "COL"});
+    options.add("task", monitor_.task,
+                {.help = "what the predictions are; auto: those of --model, else classes where there is a confidence",
+                 .choices = {"auto", "classification", "regression"}});
     options.add("window", monitor_.window, {.help = "rows that are looked at together", .range = between(10, 1e7)});
     options.add("detector", monitor_.detectors,
                 {.help = "of changes in the errors: adwin, page-hinkley, ddm", .value_name = "LIST"});

@@ -138,7 +138,9 @@ std::map<std::string, DeclaredType> LogMonitor::columns_for(const std::vector<st
   }
   s.confidence = first_of(header, {"confidence"});
   s.latency = first_of(header, {"latency_ms", "latency_us", "latency", "duration_ms"});
-  if (s.model == nullptr) s.classes = !s.confidence.empty();
+  if (s.model == nullptr) {
+    s.classes = s.options.task == "classification" || (s.options.task == "auto" && !s.confidence.empty());
+  }
 
   std::map<std::string, DeclaredType> types;
   const DeclaredType text{ColumnType::kCategory, false}, number{ColumnType::kNumeric, false};

@@ -34,6 +34,7 @@
 namespace mlkit {
 
 struct MonitorOptions {
+  std::string task = "auto";  // classification, regression; auto: of the model, else classes where confidence is there
   std::int64_t window = 1000;
   std::vector<std::string> detectors = {"adwin", "page_hinkley"};  // ddm alarms for nothing too often
   std::string id;                                                  // column that labels are joined by; "" = none
