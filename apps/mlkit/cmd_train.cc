@@ -58,6 +58,17 @@ class Train : public Command {
                 {.help = "balanced: rows of each class weigh the same in sum; probabilities are corrected back to the "
                          "true shares, the labels of two classes stay those of the weighted fit",
                  .choices = {"none", "balanced"}});
+    options.add("resample", train_.resample.method,
+                {.help = "even the classes out on the training rows (of each fold): smote makes rows up between "
+                         "neighbours, over repeats, under leaves out; probabilities are corrected back to the true "
+                         "shares, the labels of two classes stay those of the even fit",
+                 .choices = {"none", "smote", "over", "under"}});
+    options.add("resample_ratio", train_.resample.ratio,
+                {.help = "rows of the smaller classes to those of the largest one, with --resample",
+                 .value_name = "R",
+                 .range = {.min = 0, .max = 1, .min_open = true}});
+    options.add("k_neighbors", train_.resample.k_neighbors,
+                {.help = "neighbours that smote makes rows with", .value_name = "K", .range = between(1, 1000)});
     options.add("valid", valid_,
                 {.help = "rows to score the model on that it does not learn from",
                  .value_name = "FILE",
@@ -226,6 +237,13 @@ class Train : public Command {
     out["gradient_norm"] = trained.report.gradient_norm;
     out["iterations"] = record.iterations;
     out["converged"] = record.converged;
+    if (!trained.rows_after.empty()) {
+      Json& resample = out["resample"];
+      for (std::size_t c = 0; c < target.classes.size(); ++c) {
+        resample["rows_before"][target.classes[c]] = trained.rows_before[c];
+        resample["rows_after"][target.classes[c]] = trained.rows_after[c];
+      }
+    }
     out["metrics"] = metrics_to_json(trained.metrics);
     out["baseline"] = metrics_to_json(trained.baseline);
     if (!scores.valid.empty()) {
@@ -260,6 +278,18 @@ class Train : public Command {
     }
     if (train_.class_weight == "balanced" && kind == "logistic") {
       out += "balanced classes; probabilities are corrected back to the true shares" +
+             (target.task == Task::kBinary ? ", threshold " + short_number(pipeline.threshold())
+                                           : std::string(", and labels follow them")) +
+             "\n";
+    }
+    if (!trained.rows_after.empty()) {
+      std::string counts;
+      for (std::size_t c = 0; c < target.classes.size(); ++c) {
+        counts += (c > 0 ? ", " : "") + escape_controls(target.classes[c]) + " " +
+                  with_thousands(trained.rows_before[c]) + " -> " + with_thousands(trained.rows_after[c]);
+      }
+      out += "resampled (" + train_.resample.method + "): " + counts +
+             "\nprobabilities are corrected back to the true shares" +
              (target.task == Task::kBinary ? ", threshold " + short_number(pipeline.threshold())
                                            : std::string(", and labels follow them")) +
              "\n";

@@ -135,6 +135,7 @@ std::unique_ptr<Command> make_inspect();
 std::unique_ptr<Command> make_man();
 std::unique_ptr<Command> make_monitor();
 std::unique_ptr<Command> make_predict();
+std::unique_ptr<Command> make_resample();
 std::unique_ptr<Command> make_simulate();
 std::unique_ptr<Command> make_reduce();
 std::unique_ptr<Command> make_split();

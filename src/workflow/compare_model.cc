@@ -81,7 +81,7 @@ void judge(ModelComparison& found, const DriftOptions& options) {
 const DriftReference& drift_reference_of(const Pipeline& pipeline, const std::string& file) {
   if (pipeline.parts().drift) return *pipeline.parts().drift;
   throw Error(
-      ErrorCode::kModelFile, "the model carries no drift reference: an earlier mlkit made it",
+      ErrorCode::kModelFile, "the model carries no drift reference: it was made by an earlier version",
       {.file = file, .column = {}, .hint = "train it again, or compare tables: mlkit drift TRAINING.csv CURRENT.csv"});
 }
 

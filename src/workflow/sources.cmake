@@ -8,6 +8,7 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/estimate_performance.cc
   ${CMAKE_CURRENT_LIST_DIR}/monitor_log.cc
   ${CMAKE_CURRENT_LIST_DIR}/read_target.cc
+  ${CMAKE_CURRENT_LIST_DIR}/resample_training.cc
   ${CMAKE_CURRENT_LIST_DIR}/score_predictions.cc
   ${CMAKE_CURRENT_LIST_DIR}/shared_rows.cc
   ${CMAKE_CURRENT_LIST_DIR}/table_hash.cc

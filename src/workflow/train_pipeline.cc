@@ -13,6 +13,7 @@
 #include "mlkit/features/fit_features.h"
 #include "mlkit/parallel/blocks.h"
 #include "mlkit/train/fit_dummy.h"
+#include "mlkit/workflow/resample_training.h"
 
 namespace mlkit {
 namespace {
@@ -135,6 +136,15 @@ std::string model_kind(const TrainOptions& options, const Target& target) {
   return target.labels.empty() ? "linear" : "logistic";
 }
 
+// A fit for which the odds of the classes were multiplied by `odds`, brought back to the true shares. Of two classes,
+// the labels stay those of the fit, which is even where their odds are.
+FittedModel at_true_shares(LogisticFit fit, const std::vector<double>& odds) {
+  fit.model = undo_class_weights(*fit.model, odds);
+  FittedModel fitted = take_fit(std::move(fit));
+  if (odds.size() == 2) fitted.threshold = odds[0] / (odds[0] + odds[1]);
+  return fitted;
+}
+
 FittedModel fit_model(const std::string& kind, const Dataset& data, const TrainOptions& options, Context& context) {
   const DatasetView view(data);
   if (kind == "dummy") return take_fit(fit_dummy(view, {}, context));
@@ -146,13 +156,14 @@ FittedModel fit_model(const std::string& kind, const Dataset& data, const TrainO
   LogisticOptions logistic = options.logistic;
   if (options.class_weight != "balanced") return take_fit(fit_logistic(view, logistic, context));
   logistic.class_weights = balanced_class_weights(view);
-  LogisticFit fit = fit_logistic(view, logistic, context);
-  fit.model = undo_class_weights(*fit.model, logistic.class_weights);
-  const std::vector<double>& weights = logistic.class_weights;
-  FittedModel fitted = take_fit(std::move(fit));
-  // Of two classes, the labels stay those of the weighted fit, which is even here.
-  if (weights.size() == 2) fitted.threshold = weights[0] / (weights[0] + weights[1]);
-  return fitted;
+  return at_true_shares(fit_logistic(view, logistic, context), logistic.class_weights);
+}
+
+// The same on resampled rows, which multiply the odds of the classes as weights do.
+FittedModel fit_resampled(const std::string& kind, const ResampledRows& rows, const TrainOptions& options,
+                          Context& context) {
+  if (kind != "logistic") throw_usage("--resample is for classes and --model logistic");
+  return at_true_shares(fit_logistic(DatasetView(rows.data), options.logistic, context), rows.odds);
 }
 
 // The recipe's specification in the names of the table, for its target and all of its columns.
@@ -270,6 +281,12 @@ std::vector<std::pair<std::string, std::string>> option_texts(const TrainOptions
     out.emplace_back("max_iter", std::to_string(options.logistic.max_iter));
     out.emplace_back("tol", number(options.logistic.tol));
     out.emplace_back("class_weight", options.class_weight);
+    if (options.resample.method != "none") {
+      out.emplace_back("resample", options.resample.method);
+      out.emplace_back("resample_ratio", number(options.resample.ratio));
+      if (options.resample.method == "smote")
+        out.emplace_back("k_neighbors", std::to_string(options.resample.k_neighbors));
+    }
   }
   if (kind == "linear") out.emplace_back("alpha", number(options.alpha));
   return out;
@@ -309,8 +326,9 @@ Dataset make_dataset(TrainingTable& rows, const Preprocess& preprocess, const st
                      const TrainOptions& options, const Context& context) {
   Dataset data;
   data.weights = read_weights(*rows.table, options.weight.empty() ? "" : current_name(rows, options.weight));
-  data.features = rows.table == &rows.owned ? preprocess.transform_and_release(rows.owned, columns, context)
-                                            : preprocess.transform(*rows.table, columns, context);
+  const bool cells_are_used_up = rows.table == &rows.owned && options.resample.method == "none";
+  data.features = cells_are_used_up ? preprocess.transform_and_release(rows.owned, columns, context)
+                                    : preprocess.transform(*rows.table, columns, context);
   data.feature_names = preprocess.feature_names();
   data.labels = rows.target.labels;
   data.targets = rows.target.numbers;
@@ -330,6 +348,14 @@ void warn_about_exact_target(const TrainedPipeline& trained, std::size_t rows, s
   }
 }
 
+void validate_resample(const TrainOptions& options, const Target& target) {
+  if (options.resample.method == "none") return;
+  if (target.labels.empty()) throw_usage("--resample is for classes; the target holds numbers");
+  if (options.class_weight != "none") {
+    throw_usage("--class-weight and --resample both even the classes out", "give one of the two");
+  }
+}
+
 // Uses up the cells of a table that `rows` owns.
 TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const TrainOptions& options, Context& context) {
   ColumnChoice choice{current_names(rows, options.features), current_names(rows, options.exclude),
@@ -344,7 +370,16 @@ TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const Tr
 
   const std::string kind = model_kind(options, target);
   TrainedPipeline out;
-  FittedModel fitted = fit_model(kind, data, options, context);
+  FittedModel fitted;
+  if (options.resample.method == "none" || kind == "dummy") {
+    fitted = fit_model(kind, data, options, context);
+  } else {
+    const ResampledRows more =
+        resample_training(*rows.table, columns, parts.preprocess, data, options.resample, context);
+    fitted = fit_resampled(kind, more, options, context);
+    out.rows_before = more.rows_before;
+    out.rows_after = more.rows_after;
+  }
   out.report = std::move(fitted.report);
   for (const std::string& warning : out.report.warnings) context.warn(warning);
   if (!out.report.converged) context.warn(out.report.message.empty() ? "the fit did not converge" : out.report.message);

@@ -69,6 +69,8 @@ class Surroundings : public testing::Test {
             "mlkit features fit iris.csv --target species --bins petal_length_cm=3 --recipe recipe.json",
             "mlkit predict iris.mlkit iris.csv",
             "mlkit inspect iris.mlkit",
+            "mlkit resample iris.csv --target species --ratio 0.5",
+            "mlkit simulate classification --rows 20",
             "mlkit verify iris.mlkit",
             "mlkit bench iris.csv",
             "mlkit completion bash",
@@ -90,7 +92,8 @@ TEST_F(Surroundings, FullDiskIsSaidByEveryCommandThatPrints) {
   for (const std::string& command : commands) {
     for (const char* json : {"", " --json"}) {
       const bool writes_data =
-          command.find(" clean ") != std::string::npos || command.find(" predict ") != std::string::npos;
+          command.find(" clean ") != std::string::npos || command.find(" predict ") != std::string::npos ||
+          command.find(" resample ") != std::string::npos || command.find(" simulate ") != std::string::npos;
       if (writes_data && *json != '\0') continue;  // these need -o
       const RunResult result = shell(command + json + " >/dev/full");
       EXPECT_EQ(result.exit_code, 5) << command << json << result.err;
@@ -128,6 +131,11 @@ TEST_F(Surroundings, JsonOfEveryCommandIsOneObjectWithoutNulls) {
   std::vector<std::string> commands = printing_commands();
   commands[0] += " -o cleaned.csv";
   commands[3] += " -o predicted.csv";
+  for (std::string& command : commands) {
+    const bool makes =
+        command.find(" resample ") != std::string::npos || command.find(" simulate ") != std::string::npos;
+    if (makes) command += " -o made.csv";
+  }
   commands.emplace_back("mlkit train iris.csv --target species -o again.mlkit");
   commands.emplace_back("mlkit train iris.csv --target petal_length_cm --cv 3 -o length.mlkit");
   commands.emplace_back("mlkit split iris.csv --target species --train a.csv --test b.csv");
@@ -198,6 +206,9 @@ TEST_F(Surroundings, TheNumberOfThreadsChangesNoByte) {
       train + " --target won --solver lbfgs",
       train + " --target kind --solver lbfgs",
       train + " --target won --clean --cv 2",
+      train + " --target kind --resample smote",
+      "mlkit resample many.csv --target won -o out1",
+      "mlkit simulate drift --rows 20001 --transition gradual -o out1 --truth out2",
       train + " --target amount --model linear",
       "mlkit predict won.mlkit many.csv --proba -o out1",
       "mlkit predict amount.mlkit many.csv -o out1",

@@ -76,6 +76,7 @@ std::map<std::string, std::set<std::string>> allowed_layers() {
   allowed["base"] = {};
   allowed["parallel"] = below({"base"});
   allowed["data"] = below({"parallel"});
+  allowed["resample"] = below({"data"});
   allowed["simulate"] = below({"data"});
   for (const char* layer : {"steps", "model", "eval", "drift", "recommend"}) allowed[layer] = below({"data"});
   // Metrics look at predictions, quantized kernels at models.
@@ -85,7 +86,7 @@ std::map<std::string, std::set<std::string>> allowed_layers() {
   allowed["train"] = below({"pipeline"});
   allowed["io"] = below({"pipeline"});
   allowed["serve"] = below({"io"});
-  allowed["workflow"] = below({"train"});
+  allowed["workflow"] = below({"train", "resample"});
   allowed["apps"] = below({"workflow", "serve", "simulate"});
   return allowed;
 }

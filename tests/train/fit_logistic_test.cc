@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <gtest/gtest.h>
 
@@ -238,6 +239,44 @@ TEST(FitLogisticOptions, ClassWeightsMultiplyRowWeights) {
   for (const std::uint32_t label : d.labels) count[label] += 1;
   for (const std::uint32_t label : d.labels) d.weights.push_back(900.0 / (3 * count[label]));
   EXPECT_EQ(bytes_of(*by_class.model), bytes_of(*fit(d).model));
+}
+
+// On one category the unpenalised model is saturated: it says the weighted shares of the classes within each level, so
+// taking the weights out again must give the plain shares, whatever the weights.
+TEST(UndoClassWeights, OfASaturatedMultinomialModelGivesThePlainSharesOfEachLevel) {
+  const std::vector<std::vector<int>> counts = {{50, 30, 20}, {5, 90, 10}, {200, 4, 7}};  // per level and class
+  Dataset d;
+  d.classes = {"a", "b", "c"};
+  d.feature_names = {"u", "v"};
+  DenseMatrix x{0, 2, {}};
+  for (std::size_t level = 0; level < 3; ++level) {
+    for (std::uint32_t label = 0; label < 3; ++label) {
+      for (int i = 0; i < counts[level][label]; ++i) {
+        x.values.insert(x.values.end(), {level == 1 ? 1.0 : 0.0, level == 2 ? 1.0 : 0.0});
+        d.labels.push_back(label);
+        ++x.rows;
+      }
+    }
+  }
+  d.features = std::move(x);
+  LogisticOptions options = with("newton", std::numeric_limits<double>::infinity());
+  for (const std::vector<double>& weights :
+       {balanced_class_weights(DatasetView(d)), std::vector<double>{0.2, 7, 1.5}}) {
+    options.class_weights = weights;
+    const LogisticFit weighted = fit(d, options);
+    ASSERT_TRUE(weighted.report.converged);
+    const std::unique_ptr<LogisticModel> plain = undo_class_weights(*weighted.model, weights);
+    double intercepts = 0;
+    for (const double intercept : plain->intercepts()) intercepts += intercept;
+    EXPECT_NEAR(intercepts, 0, 1e-12);
+    for (std::size_t level = 0; level < 3; ++level) {
+      std::vector<double> p(3);
+      plain->predict_row(std::vector<double>{level == 1 ? 1.0 : 0.0, level == 2 ? 1.0 : 0.0}, p);
+      const double rows = counts[level][0] + counts[level][1] + counts[level][2];
+      // A gradient below 1e-9 n with at least 100 rows behind each level: far below 1e-6 in a probability.
+      for (std::size_t c = 0; c < 3; ++c) EXPECT_NEAR(p[c], counts[level][c] / rows, 1e-6) << level << " " << c;
+    }
+  }
 }
 
 TEST(FitLogisticOptions, AClassWithoutRowsGetsProbabilityZero) {

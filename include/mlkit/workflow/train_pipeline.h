@@ -18,6 +18,7 @@
 #include "mlkit/features/feature_recipe.h"
 #include "mlkit/features/preprocess.h"
 #include "mlkit/pipeline/pipeline.h"
+#include "mlkit/resample/resample.h"
 #include "mlkit/train/fit_linear.h"
 #include "mlkit/train/fit_logistic.h"
 #include "mlkit/train/fit_report.h"
@@ -37,6 +38,7 @@ struct TrainOptions {
   LogisticOptions logistic;
   double alpha = 0;                   // linear
   std::string class_weight = "none";  // none, balanced
+  ResampleOptions resample;           // of the training rows; its seed is `seed`
   std::uint64_t seed = 42;
   std::optional<CleanOptions> clean;    // refitted on the rows given (--clean)
   std::optional<FeatureRecipe> recipe;  // its specification, refitted on the rows given (--recipe)
@@ -58,6 +60,9 @@ struct TrainedPipeline {
   FitReport report;
   std::vector<MetricValue> metrics;   // on the rows that the model was fitted on
   std::vector<MetricValue> baseline;  // the dummy's, same rows
+  // With resampling: rows per class as they were, and as the model was fitted on them. Else empty.
+  std::vector<std::uint64_t> rows_before;
+  std::vector<std::uint64_t> rows_after;
   std::shared_ptr<const Model> dummy;
   std::vector<std::string> warnings;
 };
