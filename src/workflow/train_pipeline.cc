@@ -357,7 +357,10 @@ void validate_resample(const TrainOptions& options, const Target& target) {
 }
 
 // Uses up the cells of a table that `rows` owns.
-TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const TrainOptions& options, Context& context) {
+TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const TrainOptions& given, Context& context) {
+  TrainOptions options = given;
+  options.resample.seed = options.seed;
+  validate_resample(options, target);
   ColumnChoice choice{current_names(rows, options.features), current_names(rows, options.exclude),
                       current_name(rows, target.column.name),
                       options.weight.empty() ? "" : current_name(rows, options.weight)};
