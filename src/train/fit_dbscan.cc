@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kQueryBlock = 256;  // rows whose neighbours one thread looks up at a time
 constexpr std::size_t kKneeRows = 10000;
+constexpr double kStandsOut = 3;  // times the median distance
 
 // Which rows hang together. Whatever the order of joining, the root of a set is its lowest row.
 class JoinedRows {
@@ -130,6 +131,7 @@ double suggest_eps(const DenseMatrix& x, std::size_t min_samples, std::uint64_t 
     }
   });
   std::sort(distances.begin(), distances.end(), std::greater<>());
+  if (distances[0] < kStandsOut * distances[distances.size() / 2]) return distances[0];
   std::vector<double> places;
   for (std::size_t i = 0; i < distances.size(); ++i) places.push_back(static_cast<double>(i));
   const double knee = distances[find_knee(places, distances)];

@@ -411,8 +411,11 @@ KMeansFit fit_kmeans(const DenseMatrix& x, const KMeansOptions& options, Context
         "k-means stopped after " + std::to_string(options.max_iter) + " iterations; --max-iter allows more";
   }
   if (fit.sizes.size() < options.k) {
-    fit.report.warnings.push_back("only " + std::to_string(fit.sizes.size()) +
-                                  " rows are distinct: there are as many clusters, not " + std::to_string(options.k));
+    const std::size_t found = fit.sizes.size();
+    fit.report.warnings.push_back(
+        (found == 1 ? "all rows are equal" : "only " + with_thousands(found) + " rows are distinct") +
+        std::string(" as far as squared distances tell: k is ") + std::to_string(found) + ", not " +
+        std::to_string(options.k));
   }
   return fit;
 }

@@ -204,8 +204,9 @@ ClusterCandidates try_cluster_numbers(const DenseMatrix& x, const ClusterOptions
     if (out.all.back().sizes.size() < k && options.method == "kmeans") break;  // no more distinct rows
   }
   if (out.all.empty()) {
-    throw_data("k = " + with_thousands(first) + " clusters of " + with_thousands(x.rows) + " rows",
-               "give a --k-range within the number of rows");
+    throw_data(
+        "k = " + with_thousands(first) + " clusters of " + with_thousands(x.rows) + (x.rows == 1 ? " row" : " rows"),
+        "give a --k-range within the number of rows");
   }
   const auto score = [](const Clustering& c) { return c.silhouette ? c.silhouette->mean : -2.0; };
   for (std::size_t i = 1; i < out.all.size(); ++i) {

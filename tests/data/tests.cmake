@@ -10,6 +10,7 @@ mlkit_test(data
   ${CMAKE_CURRENT_LIST_DIR}/csv_write_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/summary_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/table_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/sample_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/schema_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/split_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/folds_file_test.cc

@@ -177,14 +177,19 @@ const std::map<std::string, std::string> kTestedIn = {
     {"data/table_source", "tests/data/csv_read_test.cc"},
     {"features/feature_fingerprint", "tests/features/write_features_test.cc"},
     {"features/feature_options", "tests/features/fit_features_test.cc"},
+    {"eval/cluster_profiles", "tests/eval/clustering_test.cc"},
     {"eval/confusion", "tests/eval/metrics_golden_test.cc"},
     {"eval/probability", "tests/eval/metrics_golden_test.cc"},
     {"eval/regression", "tests/eval/metrics_test.cc"},
     {"model/affine", "tests/model/linear_models_test.cc"},
+    {"model/centroids", "tests/model/cluster_models_test.cc"},
+    {"model/kd_tree", "tests/model/cluster_models_test.cc"},
     {"model/model", "tests/model/linear_models_test.cc"},
+    {"model/pca_model", "tests/model/cluster_models_test.cc"},
     {"model/predictions", "tests/pipeline/pipeline_test.cc"},
     {"steps/step", "tests/clean/clean_test.cc"},
     {"train/cholesky", "tests/train/eigen_oracle_test.cc"},
+    {"train/fit_minibatch_kmeans", "tests/train/fit_kmeans_test.cc"},
     {"train/fit_report", "tests/train/fit_logistic_test.cc"},
     {"train/lbfgs", "tests/train/solvers_test.cc"},
     {"train/least_squares", "tests/train/eigen_oracle_test.cc"},
@@ -196,6 +201,7 @@ const std::map<std::string, std::string> kTestedIn = {
     {"workflow/estimate_performance", "tests/workflow/drift_reference_test.cc"},
     {"workflow/shared_rows", "tests/workflow/train_pipeline_test.cc"},
     {"workflow/table_hash", "tests/workflow/train_pipeline_test.cc"},
+    {"workflow/unsupervised", "tests/workflow/cluster_rows_test.cc"},
 };
 
 TEST(House, EveryHeaderHasItsTest) {

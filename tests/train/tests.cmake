@@ -1,8 +1,12 @@
 mlkit_test(train
   ${CMAKE_CURRENT_LIST_DIR}/eigen_oracle_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/fit_dbscan_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_dummy_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/fit_hierarchy_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/fit_kmeans_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_linear_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_logistic_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/fit_pca_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/linear_nist_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/logistic_golden_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/solvers_test.cc

@@ -1,5 +1,6 @@
 mlkit_test(workflow
   ${CMAKE_CURRENT_LIST_DIR}/compare_files_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/cluster_rows_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/cross_validate_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/domain_classifier_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/drift_reference_test.cc

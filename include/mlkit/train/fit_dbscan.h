@@ -37,7 +37,8 @@ struct DbscanFit {
 DbscanFit fit_dbscan(const DenseMatrix& x, const DbscanOptions& options, Context& context);
 
 // The distance to the min_samples-th row (itself counted) at the knee of its sorted curve: the point of the curve
-// that is farthest from the line between its ends. From 10,000 rows drawn by the seed, where there are more.
+// that is farthest from the line between its ends. Where the largest is less than three times the median no row stands
+// out, and the largest is taken. From 10,000 rows drawn by the seed, where there are more.
 // 0 where no such distance is above 0.
 double suggest_eps(const DenseMatrix& x, std::size_t min_samples, std::uint64_t seed, const Context& context);
 
