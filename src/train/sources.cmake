@@ -14,6 +14,7 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/least_squares.cc
   ${CMAKE_CURRENT_LIST_DIR}/logistic_objective.cc
   ${CMAKE_CURRENT_LIST_DIR}/newton.cc
+  ${CMAKE_CURRENT_LIST_DIR}/refit_intercepts.cc
   ${CMAKE_CURRENT_LIST_DIR}/row_kernels.cc
   ${CMAKE_CURRENT_LIST_DIR}/sparse_least_squares.cc
 )

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "mlkit/base/error.h"
+#include "mlkit/base/math.h"
 #include "mlkit/base/text.h"
 #include "mlkit/clean/clean_recipe.h"
 #include "mlkit/data/numbers.h"
@@ -136,12 +137,15 @@ std::string model_kind(const TrainOptions& options, const Target& target) {
   return target.labels.empty() ? "linear" : "logistic";
 }
 
-// A fit for which the odds of the classes were multiplied by `odds`, brought back to the true shares. Of two classes,
-// the labels stay those of the fit, which is even where their odds are.
-FittedModel at_true_shares(LogisticFit fit, const std::vector<double>& odds) {
-  fit.model = undo_class_weights(*fit.model, odds);
+// A fit for which the odds of the classes were multiplied by `odds`, brought back to the true shares of `rows`, exactly
+// so in the mean. Of two classes, the labels stay those of the fit: where it said 1/2 is the threshold.
+FittedModel at_true_shares(LogisticFit fit, const std::vector<double>& odds, const DatasetView& rows,
+                           const Context& context) {
+  const double even = fit.model->intercepts()[0];
+  fit.model = refit_intercepts(*undo_class_weights(*fit.model, odds), rows, context);
+  const double threshold = odds.size() == 2 ? mlkit::sigmoid(fit.model->intercepts()[0] - even) : 0.5;
   FittedModel fitted = take_fit(std::move(fit));
-  if (odds.size() == 2) fitted.threshold = odds[0] / (odds[0] + odds[1]);
+  fitted.threshold = threshold;
   return fitted;
 }
 
@@ -156,14 +160,15 @@ FittedModel fit_model(const std::string& kind, const Dataset& data, const TrainO
   LogisticOptions logistic = options.logistic;
   if (options.class_weight != "balanced") return take_fit(fit_logistic(view, logistic, context));
   logistic.class_weights = balanced_class_weights(view);
-  return at_true_shares(fit_logistic(view, logistic, context), logistic.class_weights);
+  return at_true_shares(fit_logistic(view, logistic, context), logistic.class_weights, view, context);
 }
 
 // The same on resampled rows, which multiply the odds of the classes as weights do.
-FittedModel fit_resampled(const std::string& kind, const ResampledRows& rows, const TrainOptions& options,
-                          Context& context) {
+FittedModel fit_resampled(const std::string& kind, const ResampledRows& rows, const Dataset& original,
+                          const TrainOptions& options, Context& context) {
   if (kind != "logistic") throw_usage("--resample is for classes and --model logistic");
-  return at_true_shares(fit_logistic(DatasetView(rows.data), options.logistic, context), rows.odds);
+  return at_true_shares(fit_logistic(DatasetView(rows.data), options.logistic, context), rows.odds,
+                        DatasetView(original), context);
 }
 
 // The recipe's specification in the names of the table, for its target and all of its columns.
@@ -379,7 +384,7 @@ TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const Tr
   } else {
     const ResampledRows more =
         resample_training(*rows.table, columns, parts.preprocess, data, options.resample, context);
-    fitted = fit_resampled(kind, more, options, context);
+    fitted = fit_resampled(kind, more, data, options, context);
     out.rows_before = more.rows_before;
     out.rows_after = more.rows_after;
   }

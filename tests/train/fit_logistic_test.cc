@@ -279,6 +279,30 @@ TEST(UndoClassWeights, OfASaturatedMultinomialModelGivesThePlainSharesOfEachLeve
   }
 }
 
+TEST(RefitIntercepts, MeanProbabilitiesAreTheSharesByWeightAndSlopesStay) {
+  for (const std::size_t classes : {2u, 4u}) {
+    Dataset d = random_data(700, 3, classes, 6);
+    for (std::size_t i = 0; i < 700; ++i) d.weights.push_back(1.0 + static_cast<double>(i % 3));
+    LogisticOptions options;
+    options.class_weights.assign(classes, 1.0);
+    options.class_weights[1] = 12;
+    const LogisticFit weighted = fit(d, options);
+    Context context(1);
+    const auto model = refit_intercepts(*weighted.model, DatasetView(d), context);
+    EXPECT_TRUE(
+        std::equal(model->coefficients().begin(), model->coefficients().end(), weighted.model->coefficients().begin()));
+    const Predictions p = predict_rows(*model, MatrixView(d.features), context);
+    for (std::size_t c = 0; c < classes; ++c) {
+      double expected = 0, found = 0;
+      for (std::size_t i = 0; i < 700; ++i) {
+        expected += d.labels[i] == c ? d.weights[i] : 0;
+        found += d.weights[i] * p.probabilities_of(i)[c];
+      }
+      EXPECT_NEAR(found, expected, 1e-9 * expected) << classes << " " << c;
+    }
+  }
+}
+
 TEST(FitLogisticOptions, AClassWithoutRowsGetsProbabilityZero) {
   Dataset d = random_data(500, 3, 3, 2);
   std::vector<std::uint32_t> subset;

@@ -70,11 +70,12 @@ TEST(ResampleTraining, ProbabilitiesStayHonestAndLabelsAreThoseOfEvenClasses) {
   const double share = share_of_yes(table);
   for (const char* method : {"smote", "over", "under"}) {
     const TrainedPipeline trained = train(table, options_for(method));
-    EXPECT_NEAR(mean_probability(trained.pipeline, table), share, 0.1 * share) << method;
+    EXPECT_NEAR(mean_probability(trained.pipeline, table), share, 1e-9) << method;
     ASSERT_EQ(trained.rows_before.size(), 2u);
     EXPECT_EQ(trained.rows_before[0] + trained.rows_before[1], 4000u);
     EXPECT_EQ(trained.rows_after[0], trained.rows_after[1]) << method;
-    EXPECT_NEAR(trained.pipeline.threshold(), share, 1e-12) << method;  // even odds before the correction
+    // About even odds before the correction, which are the share after it.
+    EXPECT_NEAR(trained.pipeline.threshold(), share, 0.2 * share) << method;
     EXPECT_EQ(trained.pipeline.parts().record.rows, 4000u);
   }
 }
@@ -96,7 +97,7 @@ TEST(ResampleTraining, RepeatingEveryRowTheSameIsTheWeightedFit) {
   over.logistic.C = balanced.logistic.C;
   const TrainedPipeline a = train(table, balanced);
   const TrainedPipeline b = train(table, over);
-  EXPECT_NEAR(a.pipeline.threshold(), b.pipeline.threshold(), 1e-12);
+  EXPECT_NEAR(a.pipeline.threshold(), b.pipeline.threshold(), 1e-6);
   EXPECT_NEAR(mean_probability(a.pipeline, table), mean_probability(b.pipeline, table), 1e-6);
 }
 
@@ -117,7 +118,7 @@ TEST(ResampleTraining, MultinomialProbabilitiesComeBackToTheTrueShares) {
     double mean = 0;
     for (std::size_t i = 0; i < answers.rows; ++i) mean += answers.probabilities_of(i)[c] / 3000;
     const double share = static_cast<double>(trained.rows_before[c]) / 3000;
-    EXPECT_NEAR(mean, share, 0.1 * share) << c;
+    EXPECT_NEAR(mean, share, 1e-9) << c;
   }
 }
 

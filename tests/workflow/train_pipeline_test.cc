@@ -322,9 +322,10 @@ TEST(TrainPipeline, BalancedClassesKeepHonestProbabilitiesAndTheWeightedLabels) 
     called += answers.labels[i] == 1 ? 1 : 0;
   }
   const double share = positives / kRows;
-  EXPECT_NEAR(mean, share, 0.1 * share);
-  EXPECT_GT(called, 4 * positives);                                 // of the weighted fit, about half of the range of x
-  EXPECT_NEAR(balanced.result.pipeline.threshold(), share, 1e-12);  // w0 / (w0 + w1) with w_c = n / (2 n_c)
+  EXPECT_NEAR(mean, share, 1e-9);
+  EXPECT_GT(called, 4 * positives);  // of the weighted fit, about half of the range of x
+  // About w0 / (w0 + w1) with w_c = n / (2 n_c), which is the share; the intercept fitted again moves it a little.
+  EXPECT_NEAR(balanced.result.pipeline.threshold(), share, 0.2 * share);
   options.threshold = 0.5;
   EXPECT_EQ(train(table, options).result.pipeline.threshold(), 0.5);
 }

@@ -73,4 +73,11 @@ std::vector<double> balanced_class_weights(const DatasetView& data);
 // IJCAI 2001; King and Zeng, Political Analysis 9, 2001). Multinomial intercepts sum to zero again.
 std::unique_ptr<LogisticModel> undo_class_weights(const LogisticModel& model, std::span<const double> class_weights);
 
+// The intercepts fitted again on `data` by maximum likelihood, slopes held (Newton, one class after the other): then
+// the mean probability of every class over the rows, by weight, is its share of them. What undo_class_weights gets
+// right only for a model that is true is exact after it. Multinomial intercepts sum to zero again; classes without rows
+// keep theirs.
+std::unique_ptr<LogisticModel> refit_intercepts(const LogisticModel& model, const DatasetView& data,
+                                                const Context& context);
+
 }  // namespace mlkit
