@@ -33,7 +33,6 @@ class Resample : public Command {
   std::string mark_;
   std::vector<std::string> features_;
   std::vector<std::string> exclude_;
-  bool if_changed_ = false;
   TableInOptions table_in_;
 };
 
@@ -60,7 +59,6 @@ void Resample::declare(FieldList& arguments, FieldList& options) {
   options.add("features", features_,
               {.help = "columns that say how alike rows are (all but ids)", .value_name = "COLS"});
   options.add("exclude", exclude_, {.help = "columns that do not", .value_name = "COLS"});
-  options.add("if_changed", if_changed_, {.help = "leave outputs that would not change untouched"});
   table_in_.declare(options);
 }
 
@@ -165,7 +163,7 @@ int Resample::run(Session& session) {
   } catch (const Error& error) {
     throw error.with_file(input_ == "-" ? "standard input" : input_);
   }
-  OutputFile out(output_, if_changed_);
+  OutputFile out(output_);
   write(table, rows, plan, out);
   out.commit();
   finish(session, target, plan);

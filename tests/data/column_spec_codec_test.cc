@@ -14,8 +14,8 @@ std::string bytes_of(const ColumnSpec& spec) {
 }
 
 TEST(ColumnSpecCodec, EveryTypeAndRoleComesBack) {
-  for (const ColumnType type : {ColumnType::kNumeric, ColumnType::kCategory, ColumnType::kBoolean, ColumnType::kText,
-                                ColumnType::kDatetime}) {
+  for (const ColumnType type :
+       {ColumnType::kNumeric, ColumnType::kCategory, ColumnType::kBoolean, ColumnType::kText, ColumnType::kDatetime}) {
     for (const ColumnRole role : {ColumnRole::kFeature, ColumnRole::kTarget, ColumnRole::kWeight, ColumnRole::kId}) {
       const ColumnSpec spec{.name = "na\xC3\xAFve, \"x\"", .type = type, .role = role, .integer = true};
       const std::string bytes = bytes_of(spec);

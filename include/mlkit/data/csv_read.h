@@ -12,9 +12,9 @@
 //
 // `--on-bad-row skip` leaves out the records that are not right; `pad` repairs them: missing fields are missing cells,
 // fields beyond the header are dropped (their record is among the rejects, too), stray quotes are text. Where a record
-// with stray quotes ends is the reading that gives it as many fields as the header has (csv_lenient.h). Records with NUL
-// or bytes that are not UTF-8, and those with a quote that is never closed of which no reading makes sense, are skipped
-// by both. Header faults are always errors.
+// with stray quotes ends is the reading that gives it as many fields as the header has (csv_lenient.h). Records with
+// NUL or bytes that are not UTF-8, and those with a quote that is never closed of which no reading makes sense, are
+// skipped by both. Header faults are always errors.
 //
 // Types (see ColumnType) are a function of a column's cells alone:
 //   missing   a cell that is empty or, after trimming blanks, one of `na`

@@ -37,7 +37,7 @@ struct DriftSimulationOptions {
   std::string transition = "sudden";  // sudden, gradual, recurring
   double width = 0.5;                 // gradual
   std::int64_t cycles = 2;            // recurring
-  std::vector<double> weights = {};        // shares of the two classes in phase 1
+  std::vector<double> weights = {};   // shares of the two classes in phase 1
   double separation = 2;
   double noise = 0;             // share of labels swapped
   double missing = 0;           // share of input cells, at random

@@ -41,11 +41,11 @@ struct ClassificationOptions {
   std::int64_t informative = 5;
   std::int64_t redundant = 2;
   std::int64_t classes = 2;
-  std::int64_t clusters = 1;    // per class
+  std::int64_t clusters = 1;         // per class
   std::vector<double> weights = {};  // one per class, > 0; empty = even
-  double noise = 0;             // share of labels replaced by one of the other classes
-  double separation = 2;        // smallest distance between two centres, in sd of a cluster
-  double missing = 0;           // share of feature cells, at random
+  double noise = 0;                  // share of labels replaced by one of the other classes
+  double separation = 2;             // smallest distance between two centres, in sd of a cluster
+  double missing = 0;                // share of feature cells, at random
   std::int64_t categories = 0;
 };
 

@@ -25,7 +25,7 @@ struct UnsupervisedOptions {
 struct UnsupervisedRows {
   std::vector<std::size_t> columns;  // of the table
   Preprocess preprocess;
-  DenseMatrix x;  // what models see, finite
+  DenseMatrix x;             // what models see, finite
   std::uint64_t filled = 0;  // missing numbers that were filled
 };
 
