@@ -8,6 +8,7 @@
 #include "model_report.h"
 
 #include "mlkit/base/text.h"
+#include "mlkit/io/display.h"
 
 namespace mlkit::app {
 namespace {
@@ -76,7 +77,7 @@ std::string contrast_text(const ColumnContrast& contrast) {
 
 std::string profile_text(const ClusterProfile& profile, std::size_t rows) {
   std::string name = profile.cluster < 0 ? "noise" : "cluster " + std::to_string(profile.cluster);
-  std::string out = fmt::format("  {:<11} {:>10} rows {:>5.1f} %\n", name, with_thousands(profile.rows),
+  std::string out = fmt::format("  {:<11} {:>15} {:>5.1f} %\n", name, count_of(profile.rows, "row"),
                                 100.0 * static_cast<double>(profile.rows) / static_cast<double>(rows));
   for (std::size_t i = 0; i < std::min(kContrastsShown, profile.columns.size()); ++i) {
     out += "      " + contrast_text(profile.columns[i]) + "\n";
@@ -96,7 +97,8 @@ std::string candidates_text(const ClusterReport& report) {
                        optional_number(candidate.scores.calinski_harabasz),
                        optional_number(candidate.scores.davies_bouldin));
   }
-  return out + report.candidates.recommendation + "\n";
+  for (const std::string& line : wrap_display(report.candidates.recommendation, 80)) out += line + "\n";
+  return out;
 }
 
 }  // namespace

@@ -187,7 +187,7 @@ std::string Reduce::to_text(const PcaModel& model, const UnsupervisedRows& rows)
   const std::vector<double>& ratio = model.parts().variance_ratio;
   double kept = 0;
   for (const double share : ratio) kept += share;
-  std::string out = fmt::format("{} of {} keep {:.1f} % of the variance\n", count_of(model.outputs(), "component"),
+  std::string out = fmt::format("{} of {}: {:.1f} % of the variance\n", count_of(model.outputs(), "component"),
                                 count_of(rows.x.cols, "feature"), 100 * kept);
   double share = 0;
   for (std::size_t c = 0; c < std::min(kComponentsShown, model.outputs()); ++c) {

@@ -408,7 +408,7 @@ KMeansFit fit_kmeans(const DenseMatrix& x, const KMeansOptions& options, Context
   fit.report.converged = lloyd.converged();
   if (!fit.report.converged) {
     fit.report.message =
-        "k-means stopped after " + std::to_string(options.max_iter) + " iterations; --max-iter allows more";
+        "k-means stopped at --max-iter " + std::to_string(options.max_iter) + " with rows still changing cluster";
   }
   if (fit.sizes.size() < options.k) {
     const std::size_t found = fit.sizes.size();

@@ -77,7 +77,9 @@ class Surroundings : public testing::Test {
             "mlkit man",
             "mlkit doctor",
             "mlkit drift iris.csv iris.csv",
-            "mlkit drift iris.mlkit iris.csv"};
+            "mlkit drift iris.mlkit iris.csv",
+            "mlkit cluster iris.csv --k 3",
+            "mlkit reduce iris.csv"};
   }
 
   static TemporaryFolder* folder_;
@@ -93,7 +95,8 @@ TEST_F(Surroundings, FullDiskIsSaidByEveryCommandThatPrints) {
     for (const char* json : {"", " --json"}) {
       const bool writes_data =
           command.find(" clean ") != std::string::npos || command.find(" predict ") != std::string::npos ||
-          command.find(" resample ") != std::string::npos || command.find(" simulate ") != std::string::npos;
+          command.find(" resample ") != std::string::npos || command.find(" simulate ") != std::string::npos ||
+          command.find(" cluster ") != std::string::npos || command.find(" reduce ") != std::string::npos;
       if (writes_data && *json != '\0') continue;  // these need -o
       const RunResult result = shell(command + json + " >/dev/full");
       EXPECT_EQ(result.exit_code, 5) << command << json << result.err;
@@ -108,7 +111,8 @@ TEST_F(Surroundings, JsonIsRefusedWhereAnOutputTakesStandardOutput) {
   for (const char* command :
        {"mlkit clean iris.csv -o /dev/stdout", "mlkit clean iris.csv -o c.csv --report -",
         "mlkit clean iris.csv -o c.csv --save-recipe /dev/fd/1", "mlkit split iris.csv --train - --test t.csv",
-        "mlkit predict iris.mlkit iris.csv -o /dev/stdout",
+        "mlkit predict iris.mlkit iris.csv -o /dev/stdout", "mlkit cluster iris.csv --k 2 --model-out -",
+        "mlkit cluster iris.csv --k 2 -o c.csv --report /dev/stdout", "mlkit reduce iris.csv -o r.csv --loadings -",
         "mlkit train iris.csv --target species -o t.mlkit --trace -"}) {
     const RunResult result = shell(std::string(command) + " --json");
     EXPECT_EQ(result.exit_code, 2) << command;
@@ -136,6 +140,14 @@ TEST_F(Surroundings, JsonOfEveryCommandIsOneObjectWithoutNulls) {
         command.find(" resample ") != std::string::npos || command.find(" simulate ") != std::string::npos;
     if (makes) command += " -o made.csv";
   }
+  for (std::string& command : commands) {
+    if (command.find(" cluster ") != std::string::npos || command.find(" reduce ") != std::string::npos) {
+      command += " -o rows.csv";
+    }
+  }
+  commands.emplace_back("mlkit cluster iris.csv --k-range 2:4 -o ranged.csv");
+  commands.emplace_back("mlkit cluster iris.csv --method dbscan -o noise.csv");
+  commands.emplace_back("mlkit cluster iris.csv --method hierarchical --k 1 -o one.csv");
   commands.emplace_back("mlkit train iris.csv --target species -o again.mlkit");
   commands.emplace_back("mlkit train iris.csv --target petal_length_cm --cv 3 -o length.mlkit");
   commands.emplace_back("mlkit split iris.csv --target species --train a.csv --test b.csv");
