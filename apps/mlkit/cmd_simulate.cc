@@ -284,7 +284,10 @@ std::string Simulate::next_command() const {
   if (output_ == "-") return {};
   if (what_ == "blobs") return "; next: mlkit cluster " + output_ + " -o clusters.csv";
   if (what_ == "products") return "; next: mlkit clean " + output_ + " -o clean.csv";
-  if (what_ == "drift") return "; next: mlkit train " + output_ + " --target target --exclude phase -o model.mlkit";
+  if (what_ == "drift") {
+    return "; next: mlkit train " + output_ + " --target target" + (only_phase_ ? "" : " --exclude phase") +
+           " -o model.mlkit";
+  }
   return "; next: mlkit split " + output_ + " --target target";
 }
 

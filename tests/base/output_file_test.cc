@@ -214,7 +214,7 @@ TEST_F(OutputFileTest, MovedFromFileIsNotCleanedUpTwice) {
 }
 
 // Whether this build can write (and read) files of that ending; cross builds come without the libraries.
-bool can_compress(const std::string& ending) {
+bool can_compress([[maybe_unused]] const std::string& ending) {
 #ifdef MLKIT_HAVE_ZLIB
   if (ending == ".gz") return true;
 #endif

@@ -318,10 +318,17 @@ TEST(Preprocess, LettingTheTableGoGivesTheSameMatrix) {
   // More rows than one band; a number with gaps, a category, a time stamp.
   constexpr std::size_t kRows = (std::size_t{1} << 18) + 5000;
   Table table;
-  Column number{.name = "n", .storage = Numbers{}};
-  Column city{.name = "c", .type = ColumnType::kCategory, .storage = Categories{}};
+  Column number;
+  number.name = "n";
+  Column city;
+  city.name = "c";
+  city.type = ColumnType::kCategory;
+  city.storage = Categories{};
   city.categories().levels = std::make_shared<Levels>(Levels{"a", "b", "c"});
-  Column day{.name = "d", .type = ColumnType::kDatetime, .storage = Times{}};
+  Column day;
+  day.name = "d";
+  day.type = ColumnType::kDatetime;
+  day.storage = Times{};
   for (std::size_t i = 0; i < kRows; ++i) {
     const std::uint64_t draw = i * 2654435761u % 1000;
     number.numbers().values.push_back(draw == 0 ? kNaN : static_cast<double>(draw));
