@@ -12,7 +12,10 @@ namespace mlkit {
 namespace {
 
 std::string write(const std::string& name, const std::string& text) {
-  const std::string path = (std::filesystem::path(testing::TempDir()) / ("compare_files_" + name)).string();
+  // A name of this test's own: others run beside it.
+  const std::string test = testing::UnitTest::GetInstance()->current_test_info()->name();
+  const std::string path =
+      (std::filesystem::path(testing::TempDir()) / ("compare_files_" + test + "_" + name)).string();
   std::ofstream(path, std::ios::binary) << text;
   return path;
 }

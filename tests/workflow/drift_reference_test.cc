@@ -40,7 +40,9 @@ Pipeline trained(const std::string& csv, const std::string& target = "t") {
 
 ModelComparison compare(const Pipeline& pipeline, const std::string& csv, int threads = 2,
                         const DriftOptions& options = {}, std::vector<std::string> columns = {}) {
-  const std::string path = (std::filesystem::path(testing::TempDir()) / "drift_reference_current.csv").string();
+  // A name of this test's own: others run beside it.
+  const std::string test = testing::UnitTest::GetInstance()->current_test_info()->name();
+  const std::string path = (std::filesystem::path(testing::TempDir()) / ("drift_reference_" + test + ".csv")).string();
   std::ofstream(path, std::ios::binary) << csv;
   Context context(threads);
   return compare_with_model(pipeline, "m.mlkit", path, {}, columns, options, context);
