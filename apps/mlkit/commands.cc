@@ -5,6 +5,8 @@ namespace mlkit::app {
 // One row per command, in the order of --help.
 const std::vector<CommandRow>& command_table() {
   static const std::vector<CommandRow> table = {
+      {"profile", "Data", "what is in a table, and what in it would harm a model",
+       "mlkit profile all.csv --target species --html profile.html", make_profile},
       {"clean", "Data", "names, duplicates, missing values, outliers: a table that can be used",
        "mlkit clean dirty.csv -o clean.csv", make_clean},
       {"features", "Data", "features from time stamps, texts and numbers: learned once, applied for ever",
@@ -15,6 +17,8 @@ const std::vector<CommandRow>& command_table() {
        "mlkit resample train.csv --target churn --method smote --mark made -o even.csv", make_resample},
       {"simulate", "Data", "made-up tables with known truth: to learn, to test, to practise on",
        "mlkit simulate classification -o made.csv --rows 10000 --truth truth.json", make_simulate},
+      {"leak", "Data", "what would make a test look better than the model is",
+       "mlkit leak --train train.csv --test test.csv --target species", make_leak},
       {"train", "Models", "fits the preprocessing and the model into one sealed file",
        "mlkit train train.csv --target species -o species.mlkit", make_train},
       {"evaluate", "Models", "how good a model is on rows with known answers", "mlkit evaluate species.mlkit test.csv",

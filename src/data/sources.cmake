@@ -18,10 +18,14 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/csv_types.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_write.cc
   ${CMAKE_CURRENT_LIST_DIR}/datetime.cc
+  ${CMAKE_CURRENT_LIST_DIR}/distinct_sketch.cc
+  ${CMAKE_CURRENT_LIST_DIR}/hash64.cc
   ${CMAKE_CURRENT_LIST_DIR}/level_dictionary.cc
   ${CMAKE_CURRENT_LIST_DIR}/numbers.cc
   ${CMAKE_CURRENT_LIST_DIR}/sample.cc
+  ${CMAKE_CURRENT_LIST_DIR}/quantile_sketch.cc
   ${CMAKE_CURRENT_LIST_DIR}/schema.cc
+  ${CMAKE_CURRENT_LIST_DIR}/sort_numbers.cc
   ${CMAKE_CURRENT_LIST_DIR}/summary.cc
   ${CMAKE_CURRENT_LIST_DIR}/split.cc
   ${CMAKE_CURRENT_LIST_DIR}/folds_file.cc

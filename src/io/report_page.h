@@ -32,9 +32,9 @@ inline constexpr std::string_view kReportStyle =
     R"(.data summary{color:var(--mute);font-size:.85rem}.data .scroll{max-height:20rem})"
     R"(.scroll{overflow:auto;margin:.5rem 0}table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums})"
     R"(caption{text-align:left;color:var(--mute);padding-bottom:.3rem}th,td{padding:.3rem .6rem;text-align:left;vertical-align:top;)"
-    R"(border-bottom:1px solid var(--edge);unicode-bidi:isolate;overflow-wrap:normal}td.w{overflow-wrap:anywhere;min-width:12rem;max-width:26rem})"
+    R"(border-bottom:1px solid var(--edge);unicode-bidi:isolate;white-space:nowrap}tbody th,td.w{white-space:normal}td.w{overflow-wrap:anywhere;min-width:12rem;max-width:26rem})"
     R"(thead th{position:sticky;top:0;background:var(--bg);color:var(--mute);font-weight:600;white-space:nowrap})"
-    R"(tbody th{font-weight:600;position:sticky;left:0;background:var(--bg);overflow-wrap:anywhere;min-width:6rem;max-width:12rem}td.n{text-align:right;white-space:nowrap})"
+    R"(tbody th{font-weight:600;position:sticky;left:0;background:var(--bg);overflow-wrap:anywhere;min-width:9rem;max-width:14rem}td.n{text-align:right;white-space:nowrap})"
     R"(th button{all:unset;cursor:pointer}th button:focus-visible{outline:3px solid var(--link)}th[aria-sort=ascending] button:after{content:" \25B2"})"
     R"(th[aria-sort=descending] button:after{content:" \25BC"}.csv{font:inherit;font-size:.85rem;color:var(--link);background:none;)"
     R"(border:1px solid var(--edge);border-radius:.4rem;padding:.25rem .7rem;cursor:pointer}@media print{.csv,nav,.skip{display:none}})";

@@ -11,6 +11,7 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/json.cc
   ${CMAKE_CURRENT_LIST_DIR}/model_container.cc
   ${CMAKE_CURRENT_LIST_DIR}/model_file.cc
+  ${CMAKE_CURRENT_LIST_DIR}/profile_report.cc
   ${CMAKE_CURRENT_LIST_DIR}/report.cc
   ${CMAKE_CURRENT_LIST_DIR}/report_html.cc
   ${CMAKE_CURRENT_LIST_DIR}/report_text.cc

@@ -102,6 +102,9 @@ TEST_F(Inputs, TablesReadEveryKindAlike) {
     expect_one_answer({"clean IN -o x.csv --recipe r.json", "x.csv"}, table);
   }
   expect_one_answer({"split IN --target '#5' --train x.csv --test y.csv", "x.csv y.csv"}, "train.csv");
+  expect_one_answer({"profile IN --target '#5'", ""}, "train.csv");
+  expect_one_answer({"profile IN --json", ""}, "later.csv");
+  expect_one_answer({"leak --train IN", ""}, "later.csv");
   expect_one_answer({"bench IN", ""}, "train.csv");
 }
 

@@ -72,6 +72,8 @@ class Surroundings : public testing::Test {
             "mlkit resample iris.csv --target species --ratio 0.5",
             "mlkit simulate classification --rows 20",
             "mlkit verify iris.mlkit",
+            "mlkit profile iris.csv --target species",
+            "mlkit leak --train iris.csv",
             "mlkit bench iris.csv",
             "mlkit completion bash",
             "mlkit man",
@@ -227,6 +229,8 @@ TEST_F(Surroundings, TheNumberOfThreadsChangesNoByte) {
       "mlkit evaluate won.mlkit many.csv --json --roc out1 --pr out2",
       "mlkit evaluate amount.mlkit many.csv --json",
       "mlkit evaluate iris.mlkit iris.csv --json",  // few enough for intervals by the bootstrap
+      "mlkit profile many.csv --target won -o out1 --html out2 --json",
+      "mlkit leak --train many.csv --target amount --json",
       "mlkit inspect won.mlkit --weights",
       "mlkit verify won.mlkit"};
   for (const std::string& command : commands) {

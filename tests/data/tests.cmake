@@ -6,12 +6,17 @@ mlkit_test(data
   ${CMAKE_CURRENT_LIST_DIR}/csv_index_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/datetime_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/column_spec_codec_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/distinct_sketch_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/frequent_values_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/hash64_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/quantile_sketch_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/column_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_write_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/summary_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/table_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/sample_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/schema_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/sort_numbers_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/split_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/folds_file_test.cc
 )

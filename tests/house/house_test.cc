@@ -78,9 +78,10 @@ std::map<std::string, std::set<std::string>> allowed_layers() {
   allowed["data"] = below({"parallel"});
   allowed["resample"] = below({"data"});
   allowed["simulate"] = below({"data"});
-  for (const char* layer : {"steps", "model", "eval", "drift", "recommend"}) allowed[layer] = below({"data"});
+  for (const char* layer : {"steps", "model", "eval", "drift", "recommend", "profile"})
+    allowed[layer] = below({"data"});
   // Metrics look at predictions, quantized kernels at models.
-  const std::vector<std::string> middle = {"steps", "model", "eval", "drift", "recommend"};
+  const std::vector<std::string> middle = {"steps", "model", "eval", "drift", "recommend", "profile"};
   for (const char* layer : {"clean", "features", "quant"}) allowed[layer] = below(middle);
   allowed["pipeline"] = below({"clean", "features", "quant"});
   allowed["train"] = below({"pipeline"});

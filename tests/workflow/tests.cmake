@@ -6,6 +6,7 @@ mlkit_test(workflow
   ${CMAKE_CURRENT_LIST_DIR}/drift_reference_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/golden_logistic_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/monitor_log_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/leak_audit_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/old_models_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/resample_training_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/train_pipeline_test.cc
