@@ -10,7 +10,7 @@ void FeatureFingerprint::add_row(std::span<const std::string_view> raw_fields, c
   std::uint64_t hash = raw_fields.size();
   for (const std::string_view field : raw_fields) {
     const bool quoted = !field.empty() && field[0] == quote;
-    const std::uint64_t one = quoted ? hash_bytes(unquote_csv_field(field, quote)) : hash_bytes(field);
+    const std::uint64_t one = quoted ? hash_term(unquote_csv_field(field, quote)) : hash_term(field);
     hash = (hash ^ one) * 0x9E3779B97F4A7C15u;
     hash ^= hash >> 29;
   }

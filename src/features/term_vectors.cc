@@ -118,7 +118,7 @@ void weigh_hashed(std::string_view text, const TermOptions& options, std::uint32
   out.tokens = tokens.size();
   // A token is its place and its sign, the sign in the lowest bit; tokens of one place are neighbours once sorted.
   for (const std::string_view token : tokens) {
-    const std::uint64_t hash = hash_bytes(token);
+    const std::uint64_t hash = hash_term(token);
     out.terms.push_back(static_cast<std::uint32_t>(hash % size) << 1 | static_cast<std::uint32_t>(hash >> 63));
   }
   count_terms(out);

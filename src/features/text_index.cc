@@ -4,7 +4,7 @@
 
 namespace mlkit {
 
-std::uint64_t hash_bytes(std::string_view bytes) {
+std::uint64_t hash_term(std::string_view bytes) {
   std::uint64_t hash = 0xCBF29CE484222325u;
   for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
   hash = (hash ^ hash >> 33) * 0xFF51AFD7ED558CCDu;
@@ -20,7 +20,7 @@ TextIndex::TextIndex(const std::vector<std::string>& texts) {
   for (const std::string& text : texts) {
     bytes_ += text;
     ends_.push_back(bytes_.size());
-    const auto hash = static_cast<std::uint32_t>(hash_bytes(text));
+    const auto hash = static_cast<std::uint32_t>(hash_term(text));
     std::size_t at = hash & (slots - 1);
     while (slots_[at].position_plus_1 != 0) at = (at + 1) & (slots - 1);
     slots_[at] = {hash, static_cast<std::uint32_t>(ends_.size())};
@@ -29,7 +29,7 @@ TextIndex::TextIndex(const std::vector<std::string>& texts) {
 
 std::uint32_t TextIndex::find(std::string_view wanted) const {
   if (slots_.empty()) return kNoLevel;
-  const auto hash = static_cast<std::uint32_t>(hash_bytes(wanted));
+  const auto hash = static_cast<std::uint32_t>(hash_term(wanted));
   for (std::size_t at = hash & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
     const Slot& slot = slots_[at];
     if (slot.position_plus_1 == 0) return kNoLevel;

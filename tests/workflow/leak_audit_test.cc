@@ -234,7 +234,8 @@ TEST(LeakAudit, EmptyAndOneRowTablesAreNoError) {
   const Table none({make_numeric_column("x", {}), make_category_column("y", std::vector<std::string>{})});
   EXPECT_THAT(kinds(audit_leaks(none, nullptr, {.target = "y"}, Context(1))), IsEmpty());
   const Table one({make_numeric_column("x", {1}), make_category_column("y", {std::string("a")})});
-  EXPECT_THAT(kinds(audit_leaks(one, &one, {.target = "y"}, Context(1))), IsEmpty()) << "chance, as far as one row can tell";
+  EXPECT_THAT(kinds(audit_leaks(one, &one, {.target = "y"}, Context(1))), IsEmpty())
+      << "chance, as far as one row can tell";
 }
 
 TEST(LeakAudit, UnknownColumnsAreNamed) {

@@ -3,7 +3,7 @@
 //   weight of term t in a text = tf * idf_t, then all divided by their L2 norm (a text without terms stays 0)
 //   tf    how often t stands in the text; sublinear: 1 + ln of that
 //   idf   ln((1 + n) / (1 + df)) + 1 (smooth), or ln(n / df) + 1; df of n texts hold t
-//   hash  term -> (hash_bytes mod size), sign by the highest bit of the hash; nothing is learned
+//   hash  term -> (hash_term mod size), sign by the highest bit of the hash; nothing is learned
 #pragma once
 
 #include <cstddef>

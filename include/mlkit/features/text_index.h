@@ -36,6 +36,6 @@ class TextIndex {
 
 // A hash of bytes that is the same everywhere and for ever: hashed text features are sealed by it. (64-bit FNV-1a,
 // then the finaliser of MurmurHash3 so that the low bits are good.)
-std::uint64_t hash_bytes(std::string_view bytes);
+std::uint64_t hash_term(std::string_view bytes);
 
 }  // namespace mlkit
