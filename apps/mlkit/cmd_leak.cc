@@ -23,7 +23,7 @@ class Leak : public Command {
     options.add("group", options_.group, {.help = "rows of one group must be on one side", .value_name = "COL"});
     options.add("time", options_.time, {.help = "training rows must not be later than test rows", .value_name = "COL"});
     options.add("auc_limit", options_.auc_limit,
-                {.help = "a column that ranks the classes better than this by itself is suspect (R2 for numbers)",
+                {.help = "a column that tells the classes apart better than this by itself is suspect (R2 for numbers)",
                  .value_name = "V",
                  .range = between(0.5, 1)});
     reading_.declare(options);

@@ -20,6 +20,7 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/datetime.cc
   ${CMAKE_CURRENT_LIST_DIR}/distinct_sketch.cc
   ${CMAKE_CURRENT_LIST_DIR}/hash64.cc
+  ${CMAKE_CURRENT_LIST_DIR}/id_names.cc
   ${CMAKE_CURRENT_LIST_DIR}/level_dictionary.cc
   ${CMAKE_CURRENT_LIST_DIR}/numbers.cc
   ${CMAKE_CURRENT_LIST_DIR}/sample.cc

@@ -6,33 +6,12 @@
 
 #include "mlkit/base/error.h"
 #include "mlkit/base/text.h"
+#include "mlkit/data/id_names.h"
 
 namespace mlkit {
 namespace {
 
 constexpr std::size_t kFreeTextLevels = 1000;
-
-// Words of a name: "customerID", "Customer Id" and "customer_id" are all {customer, id}.
-std::vector<std::string> name_words(std::string_view name) {
-  std::vector<std::string> words(1);
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const char c = name[i];
-    const bool upper = c >= 'A' && c <= 'Z';
-    const bool letter = upper || (c >= 'a' && c <= 'z');
-    const bool after_lower = i > 0 && name[i - 1] >= 'a' && name[i - 1] <= 'z';
-    if ((!letter || (upper && after_lower)) && !words.back().empty()) words.emplace_back();
-    if (letter) words.back().push_back(upper ? static_cast<char>(c + 32) : c);
-  }
-  if (words.back().empty() && words.size() > 1) words.pop_back();
-  return words;
-}
-
-bool is_id_like(std::string_view name) {
-  static const std::set<std::string, std::less<>> kWords = {"id",  "ids", "row", "rownum", "index", "idx",
-                                                            "key", "no",  "nr",  "number", "uuid",  "guid"};
-  const std::vector<std::string> words = name_words(name);
-  return kWords.contains(words.front()) || kWords.contains(words.back());
-}
 
 // Distinct present cells of a text or category column.
 std::size_t count_distinct_texts(const Column& column) {
@@ -66,7 +45,7 @@ std::string reason_to_leave_out(const Column& column) {
   const std::size_t present = column.size() - column.validity.missing_count();
   if (present < 2) return {};
   if (column.is_numeric()) {
-    const bool id = column.numbers().integer && is_id_like(column.name) && all_distinct_numbers(column);
+    const bool id = column.numbers().integer && is_id_name(column.name) && all_distinct_numbers(column);
     return id ? "numbers the rows" : "";
   }
   if (!column.is_categorical() && !column.is_texts()) return {};

@@ -124,7 +124,11 @@ std::string errors_text(const TableProfile& table) {
   std::string out;
   if (distinct > 0)
     out += "Counts of different values marked ~ are estimates (standard error " + display_percent(distinct) + "). ";
-  if (rank > 0) out += "Quantiles of long columns are off by at most " + display_percent(rank) + " of the ranks. ";
+  if (rank > 0) {
+    constexpr double kLeastShown = 0.001;
+    out += "Ranks of the quantiles of long columns are off by " +
+           (rank < kLeastShown ? std::string("less than 0.1 %") : "at most " + display_percent(rank)) + ". ";
+  }
   if (counts) out += "Counts of the most frequent values of columns with very many are lower bounds. ";
   return out;
 }

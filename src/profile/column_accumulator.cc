@@ -114,7 +114,7 @@ bool is_number_like(std::string_view text) {
 ProfileLimits profile_limits(std::size_t columns) {
   ProfileLimits limits;
   columns = std::max<std::size_t>(columns, 1);
-  constexpr std::size_t kExactBytes = std::size_t{24} << 20;
+  constexpr std::size_t kExactBytes = std::size_t{16} << 20;
   limits.exact_numbers = std::clamp<std::size_t>(kExactBytes / sizeof(double) / columns, 2048, std::size_t{1} << 18);
   if (columns > 64) limits.quantile_values = 2048;
   if (columns > 256) limits.quantile_values = 512;

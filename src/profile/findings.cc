@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "mlkit/base/text.h"
+#include "mlkit/data/id_names.h"
 #include "mlkit/data/numbers.h"
 
 namespace mlkit {
@@ -174,23 +175,6 @@ class Finder {
         exclude(column));
   }
 
-  static bool named_like_id(const std::string& name) {
-    const std::string lower = to_lower_ascii(name);
-    std::vector<std::string> words(1);
-    for (std::size_t i = 0; i < name.size(); ++i) {
-      const bool upper = name[i] >= 'A' && name[i] <= 'Z';
-      const bool letter = lower[i] >= 'a' && lower[i] <= 'z';
-      const bool after_lower = i > 0 && name[i - 1] >= 'a' && name[i - 1] <= 'z';
-      if ((!letter || (upper && after_lower)) && !words.back().empty()) words.emplace_back();
-      if (letter) words.back() += lower[i];
-    }
-    if (words.back().empty() && words.size() > 1) words.pop_back();
-    static const std::vector<std::string> kWords = {"id",  "ids", "row", "rownum", "index", "idx",
-                                                    "key", "no",  "nr",  "number", "uuid",  "guid"};
-    return std::find(kWords.begin(), kWords.end(), words.front()) != kWords.end() ||
-           std::find(kWords.begin(), kWords.end(), words.back()) != kWords.end();
-  }
-
   void id_finding(const ColumnProfile& column) {
     const double present = static_cast<double>(column.present());
     if (present < 2) return;
@@ -212,7 +196,7 @@ class Finder {
     }
     const bool text = column.type == ColumnType::kText || column.type == ColumnType::kCategory;
     const bool counts_up = column.integer && column.numbers && column.numbers->rising && present > 20;
-    if (text || (column.integer && named_like_id(column.name)) || counts_up) {
+    if (text || (column.integer && is_id_name(column.name)) || counts_up) {
       const std::string why = text        ? "has another text in every row"
                               : counts_up ? "counts up from row to row"
                                           : "has another number in every row and is named like an identifier";

@@ -23,7 +23,7 @@ using internal::ProfilePart;
 using internal::ProfilePlan;
 using internal::ProfileWorker;
 
-constexpr std::size_t kBatchBytes = std::size_t{4} << 20;
+constexpr std::size_t kBatchBytes = std::size_t{2} << 20;
 constexpr std::size_t kTopShown = 10;
 
 class Profiler {

@@ -81,28 +81,32 @@ class Audit {
     std::vector<RowHashes> cells(n);
     RowHashes whole{std::vector<std::uint64_t>(train_.rows()), std::vector<std::uint64_t>(report_.test_rows)};
     RowHashes rounded = whole;
-    std::vector<RowHashes> rounded_cells(n);
     std::vector<double> agree(n);
     for_blocks(context_, n, 1, [&](std::size_t i, std::size_t, std::size_t) {
       const Column& here = train_.column(shared[i].first);
       const Column& there = test_ != nullptr ? test_->column(shared[i].second) : here;
       const bool as_text = here.type != there.type && here.storage.index() != there.storage.index();
       cells[i].train = internal::cell_hashes(here, i, as_text, false);
-      rounded_cells[i].train = internal::cell_hashes(here, i, as_text, true);
-      if (test_ != nullptr) {
-        cells[i].test = internal::cell_hashes(there, i, as_text, false);
-        rounded_cells[i].test = internal::cell_hashes(there, i, as_text, true);
-      }
+      if (test_ != nullptr) cells[i].test = internal::cell_hashes(there, i, as_text, false);
       agree[i] = internal::agreement(cells[i].train);
     });
     double chance = 1;
     for (std::size_t i = 0; i < n; ++i) {
       add(whole, cells[i]);
-      add(rounded, rounded_cells[i]);
       chance *= agree[i];
     }
     exact_rows(whole, chance);
-    if (test_ != nullptr) near_rows(whole, rounded, cells, agree, chance);
+    if (test_ == nullptr) return;
+    for (std::size_t i = 0; i < n; ++i) {
+      const Column& here = train_.column(shared[i].first);
+      const Column& there = test_->column(shared[i].second);
+      if (here.is_numeric() && there.is_numeric()) {  // all others are equal to themselves
+        add(rounded, {internal::cell_hashes(here, i, false, true), internal::cell_hashes(there, i, false, true)});
+      } else {
+        add(rounded, cells[i]);
+      }
+    }
+    near_rows(whole, rounded, cells, agree, chance);
   }
 
   static void add(RowHashes& sums, const RowHashes& cells) {

@@ -47,7 +47,74 @@ double squared_correlation(const std::vector<double>& a, const std::vector<doubl
   return aa > 0 && bb > 0 ? ab / aa * (ab / bb) : 0;
 }
 
+// Mean over all pairs of classes of the area under ROC that tells the two apart, either way round (Hand and Till,
+// Machine Learning 45, 2001); 0 where fewer than two classes have five rows. With two classes it is the AUC.
+double pairwise_auc(const std::vector<double>& scores, const std::vector<std::uint32_t>& classes, std::size_t count) {
+  std::vector<double> rows(count);
+  for (const std::uint32_t c : classes) ++rows[c];
+  std::vector<std::uint32_t> order(scores.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return scores[a] < scores[b]; });
+  std::vector<double> below(count);         // rows of a class with a smaller score
+  std::vector<double> here(count);          // with this score
+  std::vector<double> wins(count * count);  // pairs (a above b), ties half
+  for (std::size_t begin = 0; begin < order.size();) {
+    std::size_t end = begin;
+    std::fill(here.begin(), here.end(), 0.0);
+    for (; end < order.size() && scores[order[end]] == scores[order[begin]]; ++end) ++here[classes[order[end]]];
+    for (std::size_t a = 0; a < count; ++a) {
+      if (here[a] == 0) continue;
+      for (std::size_t b = 0; b < count; ++b) wins[a * count + b] += here[a] * (below[b] + 0.5 * here[b]);
+    }
+    for (std::size_t a = 0; a < count; ++a) below[a] += here[a];
+    begin = end;
+  }
+  constexpr double kFewest = 5;
+  double sum = 0;
+  double pairs = 0;
+  for (std::size_t a = 0; a < count; ++a) {
+    for (std::size_t b = 0; b < a; ++b) {
+      if (rows[a] < kFewest || rows[b] < kFewest) continue;
+      const double auc = wins[a * count + b] / (rows[a] * rows[b]);
+      sum += std::max(auc, 1 - auc);
+      ++pairs;
+    }
+  }
+  return pairs > 0 ? sum / pairs : 0;
+}
+
 std::string cell_key(const Column& column, std::size_t row) { return column.cell_text(row); }
+
+// Each row's score: the share of the class (mean of the target) of its level in the other half of the rows.
+std::vector<double> level_scores(std::size_t rows, const std::vector<std::uint64_t>& keys, const LeakTarget& target) {
+  struct Sums {
+    double count = 0;
+    double sum = 0;
+  };
+  const auto value = [&](std::size_t i) {
+    return target.is_class ? static_cast<double>(target.classes[i]) : target.values[i];
+  };
+  const auto half = [](std::size_t i) { return static_cast<std::size_t>(mix64(i + 1) & 1); };
+  std::map<std::uint64_t, Sums> halves[2];
+  Sums all[2];
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    Sums& level = halves[half(i)][keys[i]];
+    level.count += 1;
+    level.sum += value(i);
+    all[half(i)].count += 1;
+    all[half(i)].sum += value(i);
+  }
+  std::vector<double> scores(rows, std::numeric_limits<double>::quiet_NaN());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const std::size_t other = 1 - half(i);
+    if (all[other].count == 0) continue;
+    const double mean = all[other].sum / all[other].count;
+    const auto level = halves[other].find(keys[i]);
+    const Sums sums = level == halves[other].end() ? Sums{} : level->second;
+    scores[target.rows[i]] = (sums.sum + mean) / (sums.count + 1);
+  }
+  return scores;
+}
 
 }  // namespace
 
@@ -95,63 +162,32 @@ double ranking_power(const std::vector<double>& scores, const LeakTarget& target
     for (const std::uint32_t i : at) values.push_back(target.values[i]);
     return std::max(squared_correlation(kept, values), squared_correlation(ranks, mid_ranks(values)));
   }
-  // Mann-Whitney: AUC = (sum of the positives' ranks - p (p + 1) / 2) / (p n).
-  double best = 0;
-  const std::size_t classes = std::min(target.names.size(), kMostClasses);
-  for (std::size_t c = 0; c < classes; ++c) {
-    double rank_sum = 0;
-    double positives = 0;
-    for (std::size_t i = 0; i < at.size(); ++i) {
-      if (target.classes[at[i]] != c) continue;
-      rank_sum += ranks[i];
-      ++positives;
-    }
-    const double negatives = static_cast<double>(at.size()) - positives;
-    if (positives < 5 || negatives < 5) continue;
-    const double auc = (rank_sum - positives * (positives + 1) / 2) / (positives * negatives);
-    best = std::max({best, auc, 1 - auc});
-  }
-  return best;
+  std::vector<std::uint32_t> classes;
+  for (const std::uint32_t i : at) classes.push_back(target.classes[i]);
+  return pairwise_auc(kept, classes, target.names.size());
 }
 
 double levels_power(const Column& column, const LeakTarget& target) {
-  const std::size_t classes = target.is_class ? std::min(target.names.size(), kMostClasses) : 1;
-  double best = 0;
-  struct Sums {
-    double count = 0;
-    double sum = 0;
-  };
+  if (target.is_class && target.names.size() > kMostClasses) return 0;
+  const std::size_t classes = target.is_class ? (target.names.size() == 2 ? 1 : target.names.size()) : 1;
   std::vector<std::uint64_t> keys(target.rows.size());
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const std::uint32_t row = target.rows[i];
     keys[i] = column.is_missing(row) ? 0 : hash_bytes(column.cell_text(row));
   }
+  double sum = 0;
+  double judged = 0;
   for (std::size_t c = 0; c < classes; ++c) {
-    const auto value = [&](std::size_t i) {
-      return target.is_class ? (target.classes[i] == c ? 1.0 : 0.0) : target.values[i];
-    };
-    std::map<std::uint64_t, Sums> halves[2];
-    Sums all[2];
-    const auto half = [](std::size_t i) { return static_cast<std::size_t>(mix64(i + 1) & 1); };
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      Sums& level = halves[half(i)][keys[i]];
-      level.count += 1;
-      level.sum += value(i);
-      all[half(i)].count += 1;
-      all[half(i)].sum += value(i);
+    LeakTarget one = target;  // class c against the rest
+    if (target.is_class) {
+      one.names = {"rest", "class"};
+      for (std::uint32_t& code : one.classes) code = code == c ? 1 : 0;
     }
-    std::vector<double> scores(column.size(), std::numeric_limits<double>::quiet_NaN());
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      const std::size_t other = 1 - half(i);
-      if (all[other].count == 0) continue;
-      const double mean = all[other].sum / all[other].count;
-      const auto level = halves[other].find(keys[i]);
-      const Sums sums = level == halves[other].end() ? Sums{} : level->second;
-      scores[target.rows[i]] = (sums.sum + mean) / (sums.count + 1);
-    }
-    best = std::max(best, ranking_power(scores, target));
+    const double power = ranking_power(level_scores(column.size(), keys, one), one);
+    sum += power;
+    judged += power > 0 ? 1 : 0;
   }
-  return best;
+  return judged > 0 ? sum / judged : 0;
 }
 
 bool is_copy(const Column& column, const Column& target_column, const LeakTarget& target, std::string& detail) {

@@ -20,8 +20,9 @@ struct LeakTarget {
 };
 LeakTarget read_leak_target(const Column& column);
 
-// Area under ROC of a score for the class it ranks best or worst, the larger of AUC and 1 - AUC; for a numeric target
-// the squared rank correlation. NaN scores are left out; 0 where fewer than 20 rows or one class are left.
+// How well a score tells the classes apart: the area under ROC of each pair of classes, the larger of AUC and 1 - AUC,
+// on average; for a numeric target the larger of the squared correlations of values and of ranks. NaN scores are left
+// out; 0 where fewer than 20 rows, or fewer than two classes of five rows, are left.
 double ranking_power(const std::vector<double>& scores, const LeakTarget& target);
 // The same for a column of levels: each level's share of a class (mean of the target) in one half of the rows is the
 // score of the other half, so that levels of one row know nothing.

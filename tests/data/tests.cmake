@@ -9,6 +9,7 @@ mlkit_test(data
   ${CMAKE_CURRENT_LIST_DIR}/distinct_sketch_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/frequent_values_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/hash64_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/id_names_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/quantile_sketch_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/column_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_write_test.cc

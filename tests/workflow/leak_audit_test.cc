@@ -152,6 +152,24 @@ TEST(LeakAudit, FindsAColumnThatRanksTheClasses) {
   EXPECT_THAT(kinds(audit(split, tolerant)), IsEmpty());
 }
 
+// One class that stands apart is what data are for; a column that tells all three is not.
+TEST(LeakAudit, OfSeveralClassesAllHaveToBeTold) {
+  RandomStream random(21, RandomPurpose::kSimulate);
+  std::vector<double> one;
+  std::vector<double> all;
+  std::vector<std::string> target;
+  for (int i = 0; i < 300; ++i) {
+    target.push_back(std::string(1, static_cast<char>('a' + i % 3)));
+    one.push_back((i % 3 == 0 ? 20 : 0) + random.normal());
+    all.push_back(20 * (i % 3) + random.normal());
+  }
+  const Table table(
+      {make_numeric_column("one", one), make_numeric_column("all", all), make_category_column("target", target)});
+  const LeakReport report = audit_leaks(table, nullptr, {.target = "target"}, Context(1));
+  ASSERT_THAT(kinds(report), ElementsAre("single_column"));
+  EXPECT_EQ(report.findings[0].column, "all");
+}
+
 TEST(LeakAudit, FindsNumbersOfRowsThatWereSortedByTheTarget) {
   Split split;
   std::vector<double> number(split.train.rows());

@@ -1,7 +1,7 @@
 // A table looked at in one pass and bounded memory: types, gaps, different values, moments, quantiles, frequent
 // values, histograms, repeated rows, and how each column goes with a target.
 //
-// The input is read in batches of about 4 MiB of whole records, which do not depend on threads; what batches give is
+// The input is read in batches of about 2 MiB of whole records, which do not depend on threads; what batches give is
 // merged in their order, so the result is the same bytes for any number of threads, for files and for pipes.
 //
 // Types are those that read_csv infers (data/csv_read.h), from all cells. (One corner differs: texts that are numbers

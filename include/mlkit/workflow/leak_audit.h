@@ -16,11 +16,11 @@
 namespace mlkit {
 
 struct LeakOptions {
-  std::string target;  // "" = checks that need one are left out
-  std::string group;
-  std::string time;
-  // A single column that ranks the classes better than this (area under ROC; for numbers: explains more of their
-  // variance than this) is suspect.
+  std::string target = {};  // "" = checks that need one are left out
+  std::string group = {};
+  std::string time = {};
+  // A single column that tells the classes apart better than this (area under ROC, the mean over pairs of classes; for
+  // numbers: explains more of their variance than this) is suspect.
   double auc_limit = 0.98;
 };
 
