@@ -28,7 +28,7 @@ void DistinctSketch::merge(DistinctSketch&& right) {
       if (hash < bound_) fresh_.push_back(hash);
     }
   }
-  compact();
+  if (fresh_.size() >= kept_ / 2) compact();  // seldom: it walks all that is kept
 }
 
 bool DistinctSketch::exact() const {
@@ -73,7 +73,7 @@ void RepeatSketch::merge(RepeatSketch&& right) {
       if (one.hash <= bound_) fresh_.push_back(one);
     }
   }
-  compact();
+  if (fresh_.size() >= kept_ / 2) compact();
 }
 
 bool RepeatSketch::exact() const {

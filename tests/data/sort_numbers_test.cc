@@ -27,6 +27,20 @@ TEST(SortNumbers, AgreesWithComparing) {
   }
 }
 
+// All numbers alike in their upper digits; and a few such among others.
+TEST(SortNumbers, NumbersThatDifferFarBehindThePoint) {
+  RandomStream random(6, RandomPurpose::kSample);
+  std::vector<std::uint64_t> scratch;
+  for (const double near : {1.0, 0.005}) {
+    std::vector<double> values(4000);
+    for (double& x : values) x = random.uniform() < near ? 1e9 + random.uniform() : random.normal();
+    std::vector<double> expected = values;
+    std::sort(expected.begin(), expected.end());
+    sort_numbers(values, scratch);
+    EXPECT_EQ(values, expected);
+  }
+}
+
 TEST(SortNumbers, ExtremesAndSignedZerosHaveTheirPlaces) {
   std::vector<double> values(600, 0.0);
   values[3] = -0.0;

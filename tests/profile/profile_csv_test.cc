@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
@@ -12,6 +13,7 @@
 #include "mlkit/base/random.h"
 #include "mlkit/data/numbers.h"
 #include "mlkit/data/summary.h"
+#include "support/golden.h"
 
 namespace mlkit {
 namespace {
@@ -140,6 +142,28 @@ TEST(ProfileCsv, LinksWithTheTarget) {
   EXPECT_EQ(classes.columns[0].link->measure, "cramers_v");
   EXPECT_NEAR(classes.columns[0].link->value, 1, 1e-12);
   EXPECT_LT(classes.columns[1].link->value, 0.7);
+}
+
+// Certified values of NIST's StRD; the tolerances are the suite's, which says where they come from.
+TEST(ProfileCsv, NistUnivariate) {
+  if (test::golden_data("data/nist_lew.csv").empty()) GTEST_SKIP() << "the NIST data are not here";
+  int cases = 0;
+  for (const Json& item : test::golden_cases("nist_univariate")) {
+    Context context(2);
+    const TableProfile table = profile_csv(test::golden_data(item.at("dataset")), {}, "", context);
+    const auto column = std::find_if(table.columns.begin(), table.columns.end(),
+                                     [&](const ColumnProfile& c) { return c.name == item.at("column"); });
+    ASSERT_NE(column, table.columns.end());
+    const Json& want = item.at("expected");
+    const double mean = want.at("mean");
+    const double sd = want.at("sd_n_minus_1");
+    EXPECT_NEAR(column->numbers->mean, mean, std::fabs(mean) * item.at("tolerance").at("mean_rtol").get<double>());
+    EXPECT_NEAR(column->numbers->sd, sd, sd * item.at("tolerance").at("sd_rtol").get<double>());
+    EXPECT_EQ(column->numbers->median, want.at("median").get<double>());
+    EXPECT_EQ(column->numbers->max, want.at("max").get<double>());
+    ++cases;
+  }
+  EXPECT_EQ(cases, 9);
 }
 
 TEST(ProfileCsv, EmptyOneRowAndAllMissingTables) {
