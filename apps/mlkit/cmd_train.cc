@@ -1,24 +1,21 @@
 // train: from a table to a sealed model file.
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 
 #include "command.h"
 #include "model_report.h"
+#include "training_options.h"
 
 #include "mlkit/base/error.h"
 #include "mlkit/base/output_file.h"
 #include "mlkit/base/text.h"
 #include "mlkit/data/folds_file.h"
 #include "mlkit/data/numbers.h"
-#include "mlkit/io/clean_json.h"
 #include "mlkit/io/features_json.h"
 #include "mlkit/io/model_file.h"
 #include "mlkit/workflow/cross_validate.h"
-#include "mlkit/workflow/drift_reference.h"
 #include "mlkit/workflow/shared_rows.h"
-#include "mlkit/workflow/table_hash.h"
 #include "mlkit/workflow/train_pipeline.h"
 
 namespace mlkit::app {
@@ -32,43 +29,13 @@ class Train : public Command {
     arguments.add(
         "input", input_,
         {.help = "rows to learn from (CSV, - is standard input)", .value_name = "IN", .file = FileUse::kReads});
-    options.add("target", train_.target, {.help = "the column to predict", .value_name = "COL", .required = true});
     options.add("output", output_,
                 {.help = "the model file to write",
                  .value_name = "MODEL",
                  .file = FileUse::kWrites,
                  .short_name = 'o',
                  .required = true});
-    options.add("model", train_.model,
-                {.help = "what to fit; auto: by the task", .choices = {"auto", "logistic", "linear", "dummy"}});
-    options.add("task", train_.task,
-                {.help = "auto: classes for words and for whole numbers with at most 20 values, else numbers",
-                 .choices = {"auto", "classification", "regression"}});
-    options.add("features", train_.features,
-                {.help = "only these columns, also if they look like identifiers", .value_name = "COLS"});
-    options.add("exclude", train_.exclude, {.help = "leave these columns out", .value_name = "COLS"});
-    options.add("weight", train_.weight, {.help = "column with the weight of each row", .value_name = "COL"});
-    options.add("positive", train_.positive,
-                {.help = "the positive one of two classes (the last in order)", .value_name = "CLASS"});
-    options.add(
-        "threshold", train_.threshold,
-        {.help = "call a row positive from this probability on (0.5; with --class-weight the weighted fit's own)",
-         .range = between(0, 1)});
-    options.add("class_weight", train_.class_weight,
-                {.help = "balanced: rows of each class weigh the same in sum; probabilities are corrected back to the "
-                         "true shares, the labels of two classes stay those of the weighted fit",
-                 .choices = {"none", "balanced"}});
-    options.add("resample", train_.resample.method,
-                {.help = "even the classes out on the training rows (of each fold): smote makes rows up between "
-                         "neighbours, over repeats, under leaves out; probabilities are corrected back to the true "
-                         "shares, the labels of two classes stay those of the even fit",
-                 .choices = {"none", "smote", "over", "under"}});
-    options.add("resample_ratio", train_.resample.ratio,
-                {.help = "rows of the smaller classes to those of the largest one, with --resample",
-                 .value_name = "R",
-                 .range = {.min = 0, .max = 1, .min_open = true}});
-    options.add("k_neighbors", train_.resample.k_neighbors,
-                {.help = "neighbours that smote makes rows with", .value_name = "K", .range = between(1, 1000)});
+    training_.declare(options);
     options.add("valid", valid_,
                 {.help = "rows to score the model on that it does not learn from",
                  .value_name = "FILE",
@@ -83,66 +50,37 @@ class Train : public Command {
     options.add(
         "trace", trace_,
         {.help = "writes the objective after every iteration (CSV)", .value_name = "FILE", .file = FileUse::kWrites});
-    declare_fit_options(options);
-    options.add_struct(train_.preprocess);
-    options.add("clean", clean_,
-                {.help = "clean first, learned on the training rows: by default, or as a recipe says",
-                 .value_name = "RECIPE",
-                 .group = "Preprocessing",
-                 .file = FileUse::kReads,
-                 .if_bare = ""});
-    options.add("recipe", recipe_,
-                {.help = "derived features as a recipe of `features fit` specifies them, learned anew on the training "
-                         "rows",
-                 .value_name = "FILE",
-                 .group = "Preprocessing",
-                 .file = FileUse::kReads});
-    table_in_.declare(options);
   }
 
   int run(Session& session) override {
     for (const std::string* output : {&output_, &trace_}) {
       if (!output->empty()) session.require_output_beside_json(*output);
     }
-    validate_preprocess_options(train_.preprocess);
     if (input_ == "-" && valid_ == "-")
       throw_usage("IN and --valid are both standard input", "name one of the two files");
     if (cv_ && !folds_.empty()) throw_usage("--cv draws folds and --folds names them", "keep one of the two");
-    train_.seed = session.seed();
-    na_ = table_in_.given_na();
-    if (clean_) take_recipe();
-    if (!recipe_.empty()) train_.recipe = read_feature_recipe(recipe_);
+    training_.take(session);
 
-    Table table = read_csv(input_, reading(), session.context());
-    const std::string data_sha256 = table_sha256(table, session.context());
-    const Table reference = take_reference_rows(table, session.seed());
-    Target target;
+    TrainingRows rows = read_training_rows(input_, training_, session);
+    const Target& target = rows.target;
     TrainedPipeline trained;
     Scores scores;
     const bool needed_again = cv_ || !folds_.empty() || !valid_.empty();
     name_file(input_, [&] {
-      if (!train_.weight.empty())
-        train_.weight = table.column(train_.weight).name;  // another file may have it elsewhere
-      target = read_target(table, train_, session.context());
-      trained = needed_again ? train_pipeline(table, target, train_, session.context())
-                             : train_pipeline(std::move(table), target, train_, session.context());
-      if (cv_) scores.cv = cross_validate(table, target, train_, static_cast<std::size_t>(*cv_), session.context());
+      trained = needed_again ? train_pipeline(rows.table, target, train_, session.context())
+                             : train_pipeline(std::move(rows.table), target, train_, session.context());
+      if (cv_) {
+        scores.cv = cross_validate(rows.table, target, train_, static_cast<std::size_t>(*cv_), session.context());
+      }
     });
     if (!folds_.empty()) {
-      const std::vector<std::uint32_t> folds = read_folds(folds_, table.rows());
+      const std::vector<std::uint32_t> folds = read_folds(folds_, rows.table.rows());
       cv_ = std::int64_t{*std::max_element(folds.begin(), folds.end())} + 1;
-      name_file(input_, [&] { scores.cv = cross_validate(table, target, train_, folds, session.context()); });
+      name_file(input_, [&] { scores.cv = cross_validate(rows.table, target, train_, folds, session.context()); });
     }
-    if (!valid_.empty()) name_file(valid_, [&] { scores.valid = score_valid(trained, table, session.context()); });
+    if (!valid_.empty()) name_file(valid_, [&] { scores.valid = score_valid(trained, rows.table, session.context()); });
 
-    TrainingRecord record = trained.pipeline.parts().record;
-    record.data_sha256 = data_sha256;
-    for (const MetricValue& metric : scores.valid) {
-      if (metric.value && std::isfinite(*metric.value)) record.valid_metrics.emplace_back(metric.name, *metric.value);
-    }
-    const Pipeline pipeline = trained.pipeline.with_record(std::move(record))
-                                  .with_na(na_)
-                                  .with_drift(learn_drift_reference(trained.pipeline, reference, session.context()));
+    const Pipeline pipeline = seal(trained, rows, training_, scores.valid, session);
     write_model_file(pipeline, output_);
     if (!trace_.empty()) write_trace(trained.report);
 
@@ -161,18 +99,6 @@ class Train : public Command {
     std::vector<MetricValue> valid;
   };
 
-  void declare_fit_options(FieldList& options) {
-    const std::string group = "Fitting";
-    train_.logistic.fields([&](const char* name, auto& member, FieldInfo info) {
-      info.group = group;
-      options.add(name, member, std::move(info));
-    });
-    options.add("alpha", train_.alpha,
-                {.help = "ridge penalty of a linear model; 0 = least squares", .range = at_least(0), .group = group});
-  }
-
-  void take_recipe();
-
   void write_trace(const FitReport& report) const {
     OutputFile out(trace_);
     out.write("iteration,objective,gradient_norm\n");
@@ -183,30 +109,8 @@ class Train : public Command {
     out.commit();
   }
 
-  // Class labels keep the text of the file ("1.0" stays "1.0"): the target is read as text, unless numbers
-  // are asked for.
-  CsvReadOptions reading() const {
-    CsvReadOptions csv = table_in_.to_csv_options(na_);
-    // Whether the target holds numbers in another form than the plain one shows only when they are read so.
-    const bool numbers = train_.task == "regression" || train_.model == "linear" || !csv.numbers.is_plain();
-    if (numbers && !train_.recipe) return csv;
-    csv.types_for = [this, numbers, given = csv.types](const std::vector<std::string>& header) {
-      std::map<std::string, DeclaredType> types = given;  // what the user declares comes first
-      if (!numbers)
-        types.emplace(header[column_index(header, train_.target)], DeclaredType{ColumnType::kCategory, false});
-      for (const std::string& name : header) {  // (after --clean the recipe's names may be others)
-        const FeatureColumn* column = train_.recipe ? train_.recipe->find(name) : nullptr;
-        if (column != nullptr && train_.recipe->uses(name)) types.emplace(name, DeclaredType{column->spec.type, false});
-      }
-      return types;
-    };
-    return csv;
-  }
-
   std::vector<MetricValue> score_valid(const TrainedPipeline& trained, const Table& table, Context& context) const {
-    CsvReadOptions csv = table_in_.to_csv_options(na_);
-    csv.types_for = [&](const std::vector<std::string>& header) { return trained.pipeline.declared_types(header); };
-    const Table valid = read_csv(valid_, csv, context);
+    const Table valid = read_csv(valid_, training_.reading_for(trained.pipeline), context);
     const std::uint64_t shared = count_shared_rows(table, valid, trained.pipeline.inputs().names());
     if (shared > 0) {
       context.warn(count_of(shared, "row") + " of " + valid_ +
@@ -314,25 +218,13 @@ class Train : public Command {
 
   std::string input_;
   std::string output_;
-  TrainOptions train_;
-  std::optional<std::string> clean_;
-  std::string recipe_;
+  TrainingOptions training_;
+  TrainOptions& train_ = training_.train;
   std::string valid_;
   std::optional<std::int64_t> cv_;
   std::string folds_;
   std::string trace_;
-  std::optional<std::vector<std::string>> na_;  // words for missing, to be sealed
-  TableInOptions table_in_;
 };
-
-// A recipe's specification is taken and learned anew on the training rows; its values are for `clean`.
-void Train::take_recipe() {
-  train_.clean = CleanOptions{};
-  if (clean_->empty()) return;
-  const CleanRecipe recipe = read_clean_recipe(*clean_);
-  train_.clean = recipe.options;
-  if (!na_) na_ = recipe.na;
-}
 
 }  // namespace
 

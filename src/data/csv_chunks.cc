@@ -1,21 +1,17 @@
-#include "mlkit/data/csv_chunks.h"
-
+// How an input is cut into chunks of whole records. What is done to rows that are not right, where they may be
+// repaired or left out, is in csv_chunks_repair.cc.
 #include <algorithm>
 #include <cstring>
-#include <mutex>
 #include <utility>
 
+#include "csv_chunks_state.h"
 #include "mlkit/base/error.h"
 #include "mlkit/base/text.h"
-#include "mlkit/data/csv_index.h"
 #include "mlkit/data/csv_kernels.h"
-#include "mlkit/data/csv_lenient.h"
 #include "mlkit/data/csv_scan.h"
 
 namespace mlkit {
 namespace {
-
-bool is_line_end(char c) { return c == '\n' || c == '\r'; }
 
 std::uint64_t count_lines(const char* text, std::size_t size) {
   const CsvKernels& kernels = csv_kernels();
@@ -27,7 +23,8 @@ std::uint64_t count_lines(const char* text, std::size_t size) {
   return lines;
 }
 
-// After the last line end outside quotes, in a text that has more behind it; 0 where there is none.
+}  // namespace
+
 std::size_t last_record_end(std::string_view text, char quote, bool ends_inside) {
   bool inside = ends_inside;
   for (std::size_t i = text.size(); i-- > 0;) {
@@ -40,95 +37,6 @@ std::size_t last_record_end(std::string_view text, char quote, bool ends_inside)
   }
   return 0;
 }
-
-// Storage that goes back to be used again: fresh memory costs more than filling it.
-class StoragePool : public std::enable_shared_from_this<StoragePool> {
- public:
-  StoragePool() { free_.reserve(kKept); }  // giving back must not need memory
-  std::shared_ptr<char[]> take() {
-    std::unique_ptr<char[]> memory;
-    {
-      const std::lock_guard lock(mutex_);
-      if (!free_.empty()) {
-        memory = std::move(free_.back());
-        free_.pop_back();
-      }
-    }
-    if (!memory) memory = std::make_unique_for_overwrite<char[]>(kStorageBytes);
-    return {memory.release(), [pool = shared_from_this()](char* p) { pool->give_back(p); }};
-  }
-  static constexpr std::size_t kStorageBytes = kCsvChunkBytes + 2 * kCsvPadding + 1;
-
- private:
-  static constexpr std::size_t kKept = 16;
-  void give_back(char* memory) noexcept {
-    std::unique_ptr<char[]> owned(memory);
-    const std::lock_guard lock(mutex_);
-    if (free_.size() < kKept) free_.push_back(std::move(owned));
-  }
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<char[]>> free_;
-};
-
-}  // namespace
-
-// A chunk in the making: `size` bytes from `begin` on, room up to `limit`.
-struct Buffer {
-  std::shared_ptr<char[]> storage;
-  char* begin = nullptr;
-  char* limit = nullptr;
-  std::size_t size = 0;
-
-  std::string_view text() const { return {begin, size}; }
-};
-
-struct CsvChunkReader::State {
-  CsvReadOptions options;
-  std::string name;
-  std::unique_ptr<InputFile> file;  // null = memory
-  std::string_view memory;
-  std::size_t memory_position = 0;
-
-  std::shared_ptr<StoragePool> pool = std::make_shared<StoragePool>();
-  Buffer buffer;
-  bool at_end = false;
-  std::uint64_t line = 1;  // of buffer.begin
-  std::uint64_t next_index = 0;
-  std::uint64_t bytes_read = 0;
-  char delimiter = ',';
-  std::vector<std::string> header;
-
-  bool replaying = false;  // after rewind(): nothing is counted or rejected again
-  std::uint64_t rows_skipped = 0;
-  std::vector<std::uint64_t> skipped_lines;  // of the first of them
-  std::uint64_t rows_padded = 0;
-  std::uint64_t rows_of_other_length = 0;
-  std::unique_ptr<OutputFile> rejects;
-  CsvIndex index;  // for the check of whole chunks in lenient modes
-
-  void reserve(std::size_t bytes);
-  void fill();
-  void open();
-  void skip_preamble();
-  char find_delimiter() const;
-  bool has_records_to_give() const;
-  void read_header();
-  bool header_is_complete(const CsvRecordScanner& scanner) const;
-  CsvChunk cut(std::size_t size);
-  void check_growth();
-  bool grow_for_more();
-  std::optional<CsvChunk> next_strict();
-  std::optional<CsvChunk> next_lenient();
-  bool is_right(std::size_t size);
-  struct Repair;
-  std::optional<CsvChunk> repair();
-  CsvChunk repaired_chunk(std::string_view text, RowLines lines);
-  void reject(std::string_view raw, std::uint64_t at_line);
-  void repair_record(const LenientRecord& record, Repair& out);
-  void skip_blank_lines();
-  [[noreturn]] void throw_endless_record() const;
-  [[noreturn]] void throw_record_error(CsvRecord record) const;
-};
 
 // Makes room for `bytes` in all, keeping what is there.
 void CsvChunkReader::State::reserve(std::size_t bytes) {
@@ -369,114 +277,6 @@ std::optional<CsvChunk> CsvChunkReader::State::next_strict() {
       continue;  // there is room for more
     grow_for_more();
   }
-}
-
-bool CsvChunkReader::State::is_right(std::size_t size) {
-  const std::string saved(buffer.begin + size, std::min(kCsvPadding, buffer.size - size));
-  char* const end = buffer.begin + size;
-  std::memset(end, ' ', kCsvPadding);
-  bool right = is_line_end(end[-1]);
-  if (right) right = index.build({buffer.begin, size}, delimiter, options.quote, header.size());
-  std::memcpy(end, saved.data(), saved.size());
-  return right;
-}
-
-std::optional<CsvChunk> CsvChunkReader::State::next_lenient() {
-  for (bool more = false;; more = true) {  // the second time what is there was not enough
-    if (more || !has_records_to_give()) skip_blank_lines();
-    if (buffer.size == 0) return std::nullopt;
-    const bool ends_inside = csv_kernels().count_byte(buffer.begin, buffer.size, options.quote) % 2 == 1;
-    const std::size_t end = at_end && !ends_inside && is_line_end(buffer.text().back())
-                                ? buffer.size
-                                : last_record_end(buffer.text(), options.quote, ends_inside);
-    if (end > 0 && is_right(end)) return cut(end);
-    std::optional<CsvChunk> chunk = repair();
-    if (chunk) return chunk;
-    if (buffer.size >= kMaxCsvRecordBytes) throw_endless_record();
-    if (buffer.size > 0 && !at_end) reserve(std::max(kCsvChunkBytes, buffer.size * 2));
-  }
-}
-
-struct CsvChunkReader::State::Repair {
-  std::string text;
-  RowLines lines;
-};
-
-void CsvChunkReader::State::reject(std::string_view raw, std::uint64_t at_line) {
-  if (replaying) return;
-  if (skipped_lines.size() < kSkippedLinesShown) skipped_lines.push_back(at_line);
-  ++rows_skipped;
-  if (rejects) rejects->write(raw);
-}
-
-void CsvChunkReader::State::repair_record(const LenientRecord& record, Repair& out) {
-  const std::string_view raw = buffer.text().substr(record.begin, record.end - record.begin);
-  const std::string_view with_end = buffer.text().substr(record.begin, record.after - record.begin);
-  const auto too_long = [](const std::string& field) { return field.size() > kMaxCsvFieldBytes; };
-  const bool readable = !record.hopeless && raw.find('\0') == std::string_view::npos &&
-                        find_invalid_utf8(raw) == std::string_view::npos && record.fields.size() <= kMaxCsvColumns &&
-                        std::none_of(record.fields.begin(), record.fields.end(), too_long);
-  if (readable && record.right && record.fields.size() == header.size()) {
-    out.text += raw;
-  } else if (options.on_bad_row == BadRowAction::kSkip || !readable) {
-    return reject(with_end, record.line);
-  } else {
-    if (!replaying) {
-      ++rows_padded;
-      if (record.fields.size() != header.size()) ++rows_of_other_length;
-      // What is dropped would be nowhere else; also the trailing delimiter's empty field, for one rule.
-      if (rejects && record.fields.size() > header.size()) rejects->write(with_end);
-    }
-    for (std::size_t i = 0; i < header.size(); ++i) {
-      if (i > 0) out.text += delimiter;
-      const std::string_view field = i < record.fields.size() ? std::string_view(record.fields[i]) : std::string_view();
-      if (field.empty() && header.size() == 1) {
-        out.text.append(2, options.quote);  // the line must not look blank
-      } else {
-        append_csv_text(out.text, field, delimiter, options.quote);
-      }
-    }
-  }
-  out.text += '\n';
-  out.lines.push_back(record.line);
-}
-
-// Reads the buffer record by record, repairs or rejects what is not right. nullopt = nothing whole in
-// it (or all of it rejected); what was dealt with is taken from the buffer.
-std::optional<CsvChunk> CsvChunkReader::State::repair() {
-  Repair out;
-  LenientRecord record;
-  std::size_t done = 0;
-  std::uint64_t done_line = line;
-  // What is not closed within the longest field never will be.
-  const bool complete = at_end || buffer.size > kMaxCsvFieldBytes;
-  LenientScanner scanner(buffer.text(), complete, delimiter, options.quote, header.size(), line);
-  while (scanner.next(record) == LenientScanner::Step::kRecord) {
-    if (!at_end && record.after == buffer.size && buffer.text().back() != '\n') break;
-    repair_record(record, out);
-    done = record.after;
-    done_line = scanner.line();
-  }
-  std::optional<CsvChunk> chunk;
-  if (!out.text.empty()) chunk = repaired_chunk(out.text, std::move(out.lines));
-  buffer.begin += done;
-  buffer.size -= done;
-  line = done_line;
-  if (buffer.size > 0 || !at_end) reserve(buffer.size + kCsvChunkBytes / 2);
-  return chunk;
-}
-
-CsvChunk CsvChunkReader::State::repaired_chunk(std::string_view text, RowLines lines) {
-  CsvChunk chunk;
-  chunk.storage = std::make_shared_for_overwrite<char[]>(text.size() + 2 * kCsvPadding);
-  std::memset(chunk.storage.get(), ' ', text.size() + 2 * kCsvPadding);
-  std::memcpy(chunk.storage.get() + kCsvPadding, text.data(), text.size());
-  chunk.begin = chunk.storage.get() + kCsvPadding;
-  chunk.size = text.size();
-  chunk.first_line = line;
-  chunk.index = next_index++;
-  chunk.lines = std::move(lines);
-  return chunk;
 }
 
 CsvChunkReader::CsvChunkReader(const std::string& path, const CsvReadOptions& options)

@@ -3,6 +3,7 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/column_spec_codec.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_cells.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_chunks.cc
+  ${CMAKE_CURRENT_LIST_DIR}/csv_chunks_repair.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_columns.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_dialect.cc
   ${CMAKE_CURRENT_LIST_DIR}/csv_faults.cc
