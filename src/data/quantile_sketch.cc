@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-#include "mlkit/data/sort_numbers.h"
+#include "mlkit/data/sort_doubles.h"
 #include "mlkit/data/summary.h"
 
 namespace mlkit {
@@ -107,8 +107,8 @@ void QuantileSketch::merge(QuantileSketch&& right) {
 void QuantileSketch::settle() const {
   if (settled_) return;
   if (exact() && !all_sorted_) {
-    std::vector<std::uint64_t> scratch;
-    sort_numbers(all_, scratch);
+    std::vector<double> scratch;
+    sort_doubles(all_, scratch);
     all_sorted_ = true;
   }
   if (!exact()) {

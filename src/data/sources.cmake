@@ -23,11 +23,12 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/hash64.cc
   ${CMAKE_CURRENT_LIST_DIR}/id_names.cc
   ${CMAKE_CURRENT_LIST_DIR}/level_dictionary.cc
+  ${CMAKE_CURRENT_LIST_DIR}/number_like.cc
   ${CMAKE_CURRENT_LIST_DIR}/numbers.cc
   ${CMAKE_CURRENT_LIST_DIR}/sample.cc
   ${CMAKE_CURRENT_LIST_DIR}/quantile_sketch.cc
   ${CMAKE_CURRENT_LIST_DIR}/schema.cc
-  ${CMAKE_CURRENT_LIST_DIR}/sort_numbers.cc
+  ${CMAKE_CURRENT_LIST_DIR}/sort_doubles.cc
   ${CMAKE_CURRENT_LIST_DIR}/summary.cc
   ${CMAKE_CURRENT_LIST_DIR}/split.cc
   ${CMAKE_CURRENT_LIST_DIR}/folds_file.cc

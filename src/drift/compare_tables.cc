@@ -5,7 +5,7 @@
 
 #include "mlkit/base/text.h"
 #include "mlkit/data/numbers.h"
-#include "mlkit/drift/sort_doubles.h"
+#include "mlkit/data/sort_doubles.h"
 #include "mlkit/parallel/blocks.h"
 
 namespace mlkit {

@@ -7,8 +7,8 @@
 
 #include "mlkit/base/error.h"
 #include "mlkit/base/random.h"
+#include "mlkit/data/sort_doubles.h"
 #include "mlkit/data/summary.h"
-#include "mlkit/drift/sort_doubles.h"
 
 namespace mlkit {
 namespace {

@@ -30,10 +30,4 @@ std::unique_ptr<Model> load_model(std::string_view kind, BinaryReader& in) {
   in.fail("unknown kind of model \"" + std::string(kind) + "\"");
 }
 
-std::vector<std::string> model_kinds() {
-  std::vector<std::string> names;
-  for (const KindRow& row : kKinds) names.emplace_back(row.kind);
-  return names;
-}
-
 }  // namespace mlkit

@@ -7,8 +7,9 @@
 
 #include "mlkit/base/context.h"
 #include "mlkit/base/text.h"
+#include "mlkit/data/number_like.h"
 #include "mlkit/data/numbers.h"
-#include "mlkit/data/sort_numbers.h"
+#include "mlkit/data/sort_doubles.h"
 
 namespace mlkit {
 namespace {
@@ -88,27 +89,6 @@ int date_order(const DateParts& d) {
   return 0;
 }
 
-bool is_number_like(std::string_view text) {
-  constexpr std::size_t kLongest = 32;
-  if (text.size() > kLongest) return false;
-  if (text.size() > 2 && text[0] == '0' && (text[1] | 0x20) == 'x') {
-    return text.find_first_not_of("0123456789abcdefABCDEF", 2) == std::string_view::npos;
-  }
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::string_view rest = text.substr(i);
-    if (rest.starts_with("\xE2\x82\xAC")) {
-      i += 2;  // the euro sign
-    } else if (rest.starts_with("\xC2\xA3") || rest.starts_with("\xC2\xA0")) {
-      i += 1;  // the pound sign, a blank that does not break
-    } else if (std::string_view("$%_ ',").find(text[i]) == std::string_view::npos) {
-      plain += text[i];
-    }
-  }
-  double value = 0;
-  return plain.size() < text.size() && parse_number(plain, value) == NumberStatus::kNumber;
-}
-
 }  // namespace
 
 ProfileLimits profile_limits(std::size_t columns) {
@@ -136,7 +116,8 @@ TextForm text_form(std::string_view text, bool& ambiguous) {
     ambiguous = date_order(date) == 2 && date.parts[0] <= 12 && date.parts[1] <= 12 && date.parts[0] != date.parts[1];
     return TextForm::kDateLike;
   }
-  if (is_number_like(text)) return TextForm::kNumberLike;
+  double plain = 0;
+  if (is_number_like(text) && parse_number(text, plain) != NumberStatus::kNumber) return TextForm::kNumberLike;
   return is_named_date(text) ? TextForm::kDateLike : TextForm::kWord;
 }
 
@@ -157,8 +138,8 @@ void NumberFigures::add_block(std::vector<double>& values) {
     block.negative += x < 0 ? 1 : 0;
   }
   if (!block.rising) {
-    std::vector<std::uint64_t> scratch;
-    sort_numbers(values, scratch);
+    std::vector<double> scratch;
+    sort_doubles(values, scratch);
   }
   quantiles.add_sorted_block(values);
   note_frequent(values);

@@ -17,7 +17,7 @@ mlkit_test(data
   ${CMAKE_CURRENT_LIST_DIR}/table_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/sample_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/schema_test.cc
-  ${CMAKE_CURRENT_LIST_DIR}/sort_numbers_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/sort_doubles_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/split_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/folds_file_test.cc
 )

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mlkit/data/sort_doubles.h"
 #include "mlkit/drift/binned.h"
 #include "mlkit/drift/ks_test.h"
-#include "mlkit/drift/sort_doubles.h"
 #include "support/golden.h"
 
 namespace mlkit {

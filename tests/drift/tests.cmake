@@ -5,7 +5,6 @@ mlkit_test(drift
   ${CMAKE_CURRENT_LIST_DIR}/drift_golden_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/ks_test_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/reference_test.cc
-  ${CMAKE_CURRENT_LIST_DIR}/sort_doubles_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/special_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/stream_detectors_test.cc
 )

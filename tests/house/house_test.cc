@@ -213,6 +213,7 @@ const std::map<std::string, std::string> kTestedIn = {
     {"data/csv_records", "tests/data/csv_read_test.cc"},
     {"data/csv_scan", "tests/data/csv_index_test.cc"},
     {"data/dataset", "tests/features/preprocess_test.cc"},
+    {"data/number_like", "tests/data/csv_read_test.cc"},
     {"data/table_source", "tests/data/csv_read_test.cc"},
     {"features/feature_fingerprint", "tests/features/write_features_test.cc"},
     {"features/feature_options", "tests/features/fit_features_test.cc"},

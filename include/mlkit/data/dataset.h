@@ -63,8 +63,6 @@ class MatrixView {
   std::size_t row_index(std::size_t i) const { return is_subset_ ? subset_[i] : i; }
   std::span<const double> dense_row(std::size_t i) const { return std::get<DenseMatrix>(*matrix_).row(row_index(i)); }
   CsrMatrix::Row sparse_row(std::size_t i) const { return std::get<CsrMatrix>(*matrix_).row(row_index(i)); }
-  // Contiguous rows (a whole dense matrix): lets kernels run over blocks of rows.
-  bool is_contiguous() const { return !is_subset_; }
 
  private:
   const Matrix* matrix_;

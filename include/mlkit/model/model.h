@@ -52,6 +52,5 @@ Predictions predict_rows(const Model& model, const MatrixView& features, const C
 
 // The table of kinds (model/model_kinds.cc): how a saved model is read back.
 std::unique_ptr<Model> load_model(std::string_view kind, BinaryReader& in);
-std::vector<std::string> model_kinds();
 
 }  // namespace mlkit

@@ -1,4 +1,4 @@
-#include "mlkit/drift/sort_doubles.h"
+#include "mlkit/data/sort_doubles.h"
 
 #include <algorithm>
 #include <array>
@@ -13,7 +13,7 @@ constexpr int kDigitBits = 11;
 constexpr std::size_t kDigits = std::size_t{1} << kDigitBits;
 constexpr std::size_t kPasses = 3;
 constexpr int kWindowBits = kDigitBits * static_cast<int>(kPasses);
-constexpr std::size_t kFewValues = 4096;
+constexpr std::size_t kFewValues = 1024;
 
 // Unsigned numbers in the order of the doubles: the sign bit of positive ones set, negative ones turned over.
 std::uint64_t key_of(double value) {

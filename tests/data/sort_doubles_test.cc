@@ -1,4 +1,4 @@
-#include "mlkit/drift/sort_doubles.h"
+#include "mlkit/data/sort_doubles.h"
 
 #include <gtest/gtest.h>
 
@@ -21,7 +21,8 @@ std::vector<double> random_values(std::size_t n, int kind) {
       case 0: out.push_back(x); break;
       case 1: out.push_back(std::floor(3 * x)); break;  // many ties, -0 among them
       case 2: out.push_back(x * std::ldexp(1.0, static_cast<int>(random.below(2000)) - 1000)); break;  // every exponent
-      case 3: out.push_back(i % 777 == 0 ? 1e9 * x : 1 + x * 1e-13); break;  // most share their highest bits
+      case 3: out.push_back(i % 777 == 0 ? 1e9 * x : 1 + x * 1e-13); break;             // most share their highest bits
+      case 4: out.push_back(1e15 + static_cast<double>(i * 2 < n ? i + n : i)); break;  // two rising runs, near
       default: out.push_back(5);
     }
   }
@@ -30,8 +31,8 @@ std::vector<double> random_values(std::size_t n, int kind) {
 
 TEST(SortDoubles, GivesTheBitsOfAComparingSort) {
   std::vector<double> scratch;
-  for (const std::size_t n : {0u, 1u, 2u, 4095u, 4096u, 20000u}) {
-    for (int kind = 0; kind < 5; ++kind) {
+  for (const std::size_t n : {0u, 1u, 2u, 1023u, 1024u, 20000u}) {
+    for (int kind = 0; kind < 6; ++kind) {
       std::vector<double> values = random_values(n, kind);
       std::vector<double> expected = values;
       for (double& value : expected) value += 0.0;
