@@ -45,32 +45,6 @@ bool has_classes(const Column& column) {
   return distinct.size() <= kMaxIntegerClasses;
 }
 
-void require_no_gaps(const Column& column, const std::string& option) {
-  if (!column.validity.any_missing()) return;
-  throw_data(std::to_string(column.validity.missing_count()) + " rows have no value in column \"" + column.name +
-                 "\" (" + option + ")",
-             "fill or drop these rows first");
-}
-
-// Times as they are, numbers by their rank.
-std::vector<std::int64_t> times_of(const Column& column) {
-  require_no_gaps(column, "--time");
-  if (column.is_times()) return column.times().micros;
-  if (!column.is_numeric()) {
-    throw_data("column \"" + column.name + "\" is " + std::string(column_type_name(column.type)) +
-                   ", neither times nor numbers",
-               "write times as 2024-05-31 or 2024-05-31T14:00:00");
-  }
-  std::vector<double> sorted = column.numbers().values;
-  std::sort(sorted.begin(), sorted.end());
-  std::vector<std::int64_t> out;
-  out.reserve(sorted.size());
-  for (const double value : column.numbers().values) {
-    out.push_back(std::lower_bound(sorted.begin(), sorted.end(), value) - sorted.begin());
-  }
-  return out;
-}
-
 class SplitCommand : public Command {
  public:
   void declare(FieldList& arguments, FieldList& options) override;
@@ -195,7 +169,7 @@ Split SplitCommand::split(const Table& table, std::uint64_t seed, Context& conte
   }
   if (!time_.empty()) {
     how_ = "the last rows by " + table.column(time_).name;
-    return split_by_time(times_of(table.column(time_)), sizes);
+    return split_by_time(times_of(table.column(time_), "--time"), sizes);
   }
   if (!by_hash_.empty()) {
     const Column& column = table.column(by_hash_);

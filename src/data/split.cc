@@ -254,6 +254,31 @@ std::vector<std::uint32_t> folds_groups(std::span<const std::uint32_t> groups, s
   return folds;
 }
 
+void require_no_gaps(const Column& column, const std::string& option) {
+  if (!column.validity.any_missing()) return;
+  throw_data(std::to_string(column.validity.missing_count()) + " rows have no value in column \"" + column.name +
+                 "\" (" + option + ")",
+             "fill or drop these rows first");
+}
+
+std::vector<std::int64_t> times_of(const Column& column, const std::string& option) {
+  require_no_gaps(column, option);
+  if (column.is_times()) return column.times().micros;
+  if (!column.is_numeric()) {
+    throw_data("column \"" + column.name + "\" is " + std::string(column_type_name(column.type)) +
+                   ", neither times nor numbers",
+               "write times as 2024-05-31 or 2024-05-31T14:00:00");
+  }
+  std::vector<double> sorted = column.numbers().values;
+  std::sort(sorted.begin(), sorted.end());
+  std::vector<std::int64_t> out;
+  out.reserve(sorted.size());
+  for (const double value : column.numbers().values) {
+    out.push_back(std::lower_bound(sorted.begin(), sorted.end(), value) - sorted.begin());
+  }
+  return out;
+}
+
 Split fold_split(std::span<const std::uint32_t> folds, std::uint32_t fold) {
   Split out;
   for (std::uint32_t row = 0; row < folds.size(); ++row) (folds[row] == fold ? out.test : out.train).push_back(row);

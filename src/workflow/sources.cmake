@@ -2,11 +2,13 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/compare_files.cc
   ${CMAKE_CURRENT_LIST_DIR}/cluster_rows.cc
   ${CMAKE_CURRENT_LIST_DIR}/compare_model.cc
+  ${CMAKE_CURRENT_LIST_DIR}/compare_scores.cc
   ${CMAKE_CURRENT_LIST_DIR}/cross_validate.cc
   ${CMAKE_CURRENT_LIST_DIR}/domain_classifier.cc
   ${CMAKE_CURRENT_LIST_DIR}/drift_reference.cc
   ${CMAKE_CURRENT_LIST_DIR}/estimate_performance.cc
   ${CMAKE_CURRENT_LIST_DIR}/monitor_log.cc
+  ${CMAKE_CURRENT_LIST_DIR}/fold_plan.cc
   ${CMAKE_CURRENT_LIST_DIR}/leak_audit.cc
   ${CMAKE_CURRENT_LIST_DIR}/leak_columns.cc
   ${CMAKE_CURRENT_LIST_DIR}/leak_rows.cc

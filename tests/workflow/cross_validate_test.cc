@@ -184,6 +184,34 @@ TEST(CrossValidate, PermutedTargetsScoreByChance) {
   EXPECT_GT(area_of(false), 0.5 + 8 * standard_error);  // what was permuted away
 }
 
+TEST(CrossValidate, AnswersOutOfFoldAreThoseOfThePipelineTrainedOnTheOtherFolds) {
+  const TrainOptions options = options_with_cleaning();
+  std::string text = telling_csv(300, options.seed);
+  text += "5,5,city0,\n";  // a row without a target is in no fold
+  const Table table = read(text);
+  Context context(3);
+  const Target target = read_target(table, options, context);
+  const FoldPlan plan = draw_folds(target, table.rows(), kFolds, 2, options.seed, context);
+  for (std::size_t repeat = 0; repeat < 2; ++repeat) {
+    const OutOfFold got = predict_out_of_fold(table, target, options, plan, context, repeat);
+    ASSERT_EQ(got.rows.size(), 300u);
+    ASSERT_EQ(got.predictions.probabilities.size(), 600u);
+    for (std::size_t fold = 0; fold < kFolds; ++fold) {
+      const FoldRows rows = rows_of_fold(plan, target, repeat, fold);
+      const Predictions expected =
+          train_pipeline(table.select_rows(rows.train), select_target(target, rows.train), options, context)
+              .pipeline.predict(table.select_rows(rows.test), context);
+      for (std::size_t i = 0; i < rows.test.size(); ++i) {
+        const std::size_t at = rows.test[i];  // every one of the first 300 rows was scored
+        ASSERT_EQ(got.rows[at], rows.test[i]);
+        EXPECT_EQ(got.folds[at], fold);
+        EXPECT_EQ(got.predictions.labels[at], expected.labels[i]);
+        EXPECT_EQ(got.predictions.probabilities[2 * at], expected.probabilities[2 * i]);
+      }
+    }
+  }
+}
+
 TEST(CrossValidate, AClassWithOneRowIsRefused) {
   const Table table = read("x,y\n1,a\n2,a\n3,a\n4,a\n5,b\n");
   Context context(1);

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "mlkit/data/column.h"
+
 namespace mlkit {
 
 using RowList = std::vector<std::uint32_t>;
@@ -64,6 +66,12 @@ std::vector<std::uint32_t> folds_stratified(std::span<const std::uint32_t> label
 // No group in two folds; groups go, largest first, to the smallest fold.
 std::vector<std::uint32_t> folds_groups(std::span<const std::uint32_t> groups, std::size_t group_count, std::size_t k,
                                         std::uint64_t seed, std::uint32_t repeat = 0);
+
+// Throws Error(kData) where cells are missing; `option` is what the column was named for ("--time").
+void require_no_gaps(const Column& column, const std::string& option);
+// What rows are put in order by: times as they are, numbers by their rank. Throws Error(kData) for missing cells and
+// other types.
+std::vector<std::int64_t> times_of(const Column& column, const std::string& option);
 
 // The rows outside (train) and inside (test) of a fold.
 Split fold_split(std::span<const std::uint32_t> folds, std::uint32_t fold);
