@@ -101,10 +101,12 @@ class Train : public Command {
 
   void write_trace(const FitReport& report) const {
     OutputFile out(trace_);
-    out.write("iteration,objective,gradient_norm\n");
+    const bool validated = report.early_stop.has_value();
+    out.write(std::string("iteration,objective,gradient_norm") + (validated ? ",validation_log_loss\n" : "\n"));
     for (const FitTraceLine& line : report.trace) {
+      const std::string validation = line.validation ? format_number(*line.validation) : "";
       out.write(std::to_string(line.iteration) + "," + format_number(line.objective) + "," +
-                format_number(line.gradient_norm) + "\n");
+                format_number(line.gradient_norm) + (validated ? "," + validation : "") + "\n");
     }
     out.commit();
   }
@@ -141,6 +143,12 @@ class Train : public Command {
     out["gradient_norm"] = trained.report.gradient_norm;
     out["iterations"] = record.iterations;
     out["converged"] = record.converged;
+    if (const auto& early = trained.report.early_stop) {
+      out["early_stopping"] = {{"rows_apart", early->rows},
+                               {"best_iteration", early->best_iteration},
+                               {"best_log_loss", early->best_loss},
+                               {"stopped", early->stopped}};
+    }
     if (!trained.rows_after.empty()) {
       Json& resample = out["resample"];
       for (std::size_t c = 0; c < target.classes.size(); ++c) {
@@ -163,6 +171,13 @@ class Train : public Command {
     return out;
   }
 
+  static std::string early_text(const FitReport& report) {
+    if (!report.early_stop) return "";
+    return "early stopping: " + count_of(report.early_stop->rows, "row") + " set apart, log loss " +
+           short_number(report.early_stop->best_loss) + " at iteration " +
+           std::to_string(report.early_stop->best_iteration) + ", whose coefficients were kept\n";
+  }
+
   std::string to_text(const Pipeline& pipeline, const TrainedPipeline& trained, const Target& target,
                       const Scores& scores) const {
     const TrainingRecord& record = pipeline.parts().record;
@@ -176,9 +191,12 @@ class Train : public Command {
         "\n";
     if (kind != "dummy") {
       out += record.solver + ": " + count_of(static_cast<std::uint64_t>(record.iterations), "iteration") +
-             (record.converged ? ", converged" : ", NOT converged") + ", objective " + short_number(record.objective);
+             (record.converged                                                  ? ", converged"
+              : trained.report.early_stop && trained.report.early_stop->stopped ? ", stopped early"
+                                                                                : ", NOT converged") +
+             ", objective " + short_number(record.objective);
       if (kind == "logistic") out += ", lambda " + short_number(1 / train_.logistic.C);
-      out += "\n";
+      out += "\n" + early_text(trained.report);
     }
     if (train_.class_weight == "balanced" && kind == "logistic") {
       out += "balanced classes; probabilities are corrected back to the true shares" +

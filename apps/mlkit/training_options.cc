@@ -78,6 +78,7 @@ void TrainingOptions::declare_classes(FieldList& options) {
 
 void TrainingOptions::take(const Session& session) {
   validate_preprocess_options(train.preprocess);
+  validate_logistic_options(train.logistic);
   train.seed = session.seed();
   na_ = table_in_.given_na();
   if (clean_) take_clean_recipe();

@@ -5,9 +5,16 @@
 
 #include "mlkit/base/error.h"
 #include "mlkit/base/math.h"
+#include "mlkit/data/numbers.h"
+#include "mlkit/train/early_stopping.h"
+#include "mlkit/train/gradient_descent.h"
+#include "mlkit/train/l1_penalty.h"
 #include "mlkit/train/lbfgs.h"
 #include "mlkit/train/logistic_objective.h"
 #include "mlkit/train/newton.h"
+#include "mlkit/train/proximal_newton.h"
+#include "mlkit/train/scaled_parameters.h"
+#include "mlkit/train/stochastic_descent.h"
 
 namespace mlkit {
 namespace {
@@ -23,36 +30,69 @@ constexpr std::size_t kSampleRowsPerParameter = 50;
 constexpr std::size_t kSampleRows = 4096;
 constexpr std::size_t kStdErrorDimension = 300;
 
-// What both solvers end with.
+// What every solver ends with.
 struct Solution {
   std::vector<double> parameters;
   LogisticEvaluation last;
   std::vector<double> inverse_diagonal;
   std::vector<std::size_t> dropped;
-  bool diverges = false;  // the last Newton step still moves scores: no finite optimum
+  bool separated = false;  // the last step of a Newton method still moves scores: no finite optimum
+  bool diverged = false;   // a learning rate that is too large
+  bool settled = false;    // sgd: no smaller rate gains anything
 };
 
-bool takes_newton(const DatasetView& data, const LogisticObjective& objective, const std::string& solver) {
-  if (solver == "newton") return true;
-  if (solver == "lbfgs") return false;
+struct Problem {
+  const LogisticObjective& objective;
+  const LogisticOptions& options;
+  std::vector<double> thresholds;  // of the L1 penalty; empty = none
+  IterationHook hook;
+
+  double target() const { return options.tol * objective.total_weight(); }
+  bool unpenalised() const { return objective.lambda() == 0 && thresholds.empty(); }
+};
+
+bool fits_hessian(const LogisticObjective& objective) {
   const std::size_t n = objective.dimension();
-  const double cost = static_cast<double>(data.rows()) * static_cast<double>(n) * static_cast<double>(n);
-  return n <= (data.features().is_dense() ? kNewtonDimension : kNewtonSparseDimension) && cost <= kNewtonCost;
+  const double rows = static_cast<double>(objective.data().rows());
+  const double cost = rows * static_cast<double>(n) * static_cast<double>(n);
+  const bool dense = objective.data().features().is_dense();
+  return n <= (dense ? kNewtonDimension : kNewtonSparseDimension) && cost <= kNewtonCost;
 }
 
-Solution solve_newton(const LogisticObjective& objective, std::vector<double> start, const LogisticOptions& options,
-                      FitReport& report, Context& context) {
-  const bool unpenalised = objective.lambda() == 0;
-  const bool want_inverse = unpenalised && objective.binary() && objective.dimension() <= kStdErrorDimension;
-  const double target = options.tol * objective.total_weight();
-  NewtonResult result = minimise_newton(objective, std::move(start), target, options.max_iter, want_inverse, context);
-  report.solver = "newton";
+std::string choose_solver(const Problem& problem) {
+  if (problem.options.solver != "auto") return problem.options.solver;
+  if (!problem.thresholds.empty()) return "coordinate";
+  return fits_hessian(problem.objective) ? "newton" : "lbfgs";
+}
+
+std::vector<double> l1_thresholds(const LogisticObjective& objective, const LogisticOptions& options) {
+  const double lambda = options.l1_ratio / options.C;
+  if (lambda == 0) return {};
+  std::vector<double> thresholds(objective.dimension(), lambda);
+  for (std::size_t k = 0; k < thresholds.size(); k += objective.features() + 1) thresholds[k] = 0;
+  return thresholds;
+}
+
+template <class Result>
+void take_report(Result& result, FitReport& report) {
   report.iterations = result.iterations;
   report.converged = result.converged;
   report.trace = std::move(result.trace);
+}
+
+// At an optimum the step is as small as the gradient; towards one at infinity it keeps its length.
+bool still_moves(const Problem& problem, const std::vector<double>& step) {
+  return problem.unpenalised() && !step.empty() && problem.objective.largest_score(step) > 0.1;
+}
+
+Solution solve_newton(const Problem& problem, std::vector<double> start, FitReport& report, Context& context) {
+  const LogisticObjective& objective = problem.objective;
+  const bool want_inverse = problem.unpenalised() && objective.binary() && objective.dimension() <= kStdErrorDimension;
+  NewtonResult result = minimise_newton(objective, std::move(start), problem.target(),
+                                        problem.options.iterations_at_most(), want_inverse, problem.hook, context);
+  take_report(result, report);
   Solution solution;
-  // At an optimum the step is as small as the gradient; towards one at infinity it keeps its length.
-  solution.diverges = unpenalised && !result.step.empty() && objective.largest_score(result.step) > 0.1;
+  solution.separated = still_moves(problem, result.step);
   solution.parameters = std::move(result.parameters);
   solution.last = std::move(result.last);
   solution.inverse_diagonal = std::move(result.hessian_diagonal_inverse);
@@ -60,98 +100,117 @@ Solution solve_newton(const LogisticObjective& objective, std::vector<double> st
   return solution;
 }
 
-// L-BFGS works on parameters u for which the Hessian is near the identity: the features centred, and
-// everything divided by the root of a bound of its second derivative. z is linear in u, so only
-// the parameters and the gradient are mapped, never the data.
-class ScaledParameters {
- public:
-  explicit ScaledParameters(const LogisticObjective& objective)
-      : features_(objective.features()), outputs_(objective.outputs()) {
-    const LogisticObjective::Moments moments = objective.moments();
-    mean_ = moments.mean;
-    for (std::size_t j = 0; j < features_; ++j) {
-      const double scale = std::sqrt(0.25 * moments.spread[j] + objective.lambda());
-      scale_.push_back(scale > 0 && std::isfinite(scale) ? scale : 1.0);
-    }
-    intercept_scale_ = std::sqrt(0.25 * objective.total_weight());
-  }
-
-  std::vector<double> to_plain(std::span<const double> u) const {
-    std::vector<double> plain(u.size());
-    for (std::size_t o = 0; o < outputs_; ++o) {
-      const std::size_t at = o * (features_ + 1);
-      double intercept = u[at] / intercept_scale_;
-      for (std::size_t j = 0; j < features_; ++j) {
-        plain[at + 1 + j] = u[at + 1 + j] / scale_[j];
-        intercept -= mean_[j] * plain[at + 1 + j];
-      }
-      plain[at] = intercept;
-    }
-    return plain;
-  }
-
-  std::vector<double> from_plain(std::span<const double> plain) const {
-    std::vector<double> u(plain.size());
-    for (std::size_t o = 0; o < outputs_; ++o) {
-      const std::size_t at = o * (features_ + 1);
-      double intercept = plain[at];
-      for (std::size_t j = 0; j < features_; ++j) {
-        u[at + 1 + j] = plain[at + 1 + j] * scale_[j];
-        intercept += mean_[j] * plain[at + 1 + j];
-      }
-      u[at] = intercept * intercept_scale_;
-    }
-    return u;
-  }
-
-  void map_gradient(std::span<const double> plain, std::span<double> u) const {
-    for (std::size_t o = 0; o < outputs_; ++o) {
-      const std::size_t at = o * (features_ + 1);
-      u[at] = plain[at] / intercept_scale_;
-      for (std::size_t j = 0; j < features_; ++j) {
-        u[at + 1 + j] = (plain[at + 1 + j] - mean_[j] * plain[at]) / scale_[j];
-      }
-    }
-  }
-
- private:
-  std::size_t features_;
-  std::size_t outputs_;
-  std::vector<double> mean_;
-  std::vector<double> scale_;
-  double intercept_scale_ = 1;
-};
-
-Solution solve_lbfgs(const LogisticObjective& objective, std::vector<double> start, const LogisticOptions& options,
-                     FitReport& report, Context& context) {
-  const ScaledParameters scaled(objective);
-  LogisticEvaluation last;
-  const LbfgsFunction function = [&](std::span<const double> u, std::span<double> gradient, double& norm) {
-    last = objective.evaluate(scaled.to_plain(u), false);
-    scaled.map_gradient(last.gradient, gradient);
-    norm = last.gradient_norm();
-    return last.objective;
-  };
-  LbfgsOptions steps;
-  steps.enough = options.tol * objective.total_weight();
-  steps.target = 1e-3 * steps.enough;  // at tol alone an ill-conditioned coefficient is right to 6 digits only
-  steps.max_iter = options.max_iter;
-  LbfgsResult result = minimise_lbfgs(function, scaled.from_plain(start), steps, context);
-  report.solver = "lbfgs";
-  report.iterations = result.iterations;
-  report.converged = result.converged;
-  report.trace = std::move(result.trace);
+Solution solve_coordinate(const Problem& problem, std::vector<double> start, FitReport& report, Context& context) {
+  ProximalNewtonOptions steps;
+  steps.thresholds = problem.thresholds;
+  steps.target = problem.target();
+  steps.max_iter = problem.options.iterations_at_most();
+  steps.by_columns = !fits_hessian(problem.objective);
+  steps.hook = problem.hook;
+  ProximalNewtonResult result = minimise_proximal_newton(problem.objective, std::move(start), steps, context);
+  take_report(result, report);
   Solution solution;
-  solution.parameters = scaled.to_plain(result.x);
-  solution.last = objective.evaluate(solution.parameters, false);
+  solution.separated = still_moves(problem, result.step);
+  solution.parameters = std::move(result.parameters);
+  solution.last = std::move(result.last);
   return solution;
 }
 
-Solution solve(const DatasetView& data, const LogisticObjective& objective, std::vector<double> start,
-               const LogisticOptions& options, FitReport& report, Context& context) {
-  return takes_newton(data, objective, options.solver)
-             ? solve_newton(objective, std::move(start), options, report, context)
-             : solve_lbfgs(objective, std::move(start), options, report, context);
+// The objective as a function of scaled parameters, judged by its gradient in plain ones.
+LbfgsFunction scaled_function(const Problem& problem, const ScaledParameters& scaled) {
+  return [&](std::span<const double> u, std::span<double> gradient, double& norm) {
+    const std::vector<double> plain = scaled.to_plain(u);
+    const LogisticEvaluation at = problem.objective.evaluate(plain, false);
+    scaled.map_gradient(at.gradient, gradient);
+    norm = subgradient_norm(at.gradient, plain, problem.thresholds);
+    return at.objective;
+  };
+}
+
+IterationHook scaled_hook(const Problem& problem, const ScaledParameters& scaled) {
+  if (!problem.hook) return {};
+  return [&](std::int64_t iteration, std::span<const double> u) { return problem.hook(iteration, scaled.to_plain(u)); };
+}
+
+// At tol alone an ill-conditioned coefficient is right to 6 digits only: first-order methods go on for a while.
+constexpr double kFirstOrderTarget = 1e-3;
+
+Solution solve_lbfgs(const Problem& problem, const std::vector<double>& start, FitReport& report, Context& context) {
+  const ScaledParameters scaled(problem.objective);
+  LbfgsOptions steps;
+  steps.enough = problem.target();
+  steps.target = kFirstOrderTarget * steps.enough;
+  steps.max_iter = problem.options.iterations_at_most();
+  steps.hook = scaled_hook(problem, scaled);
+  LbfgsResult result = minimise_lbfgs(scaled_function(problem, scaled), scaled.from_plain(start), steps, context);
+  take_report(result, report);
+  Solution solution;
+  solution.parameters = scaled.to_plain(result.x);
+  solution.last = problem.objective.evaluate(solution.parameters, false);
+  return solution;
+}
+
+Solution solve_gradient(const Problem& problem, const std::vector<double>& start, FitReport& report, Context& context) {
+  const LogisticOptions& options = problem.options;
+  GradientDescentOptions steps;
+  steps.enough = problem.target();
+  steps.target = kFirstOrderTarget * steps.enough;
+  steps.max_iter = options.iterations_at_most();
+  GradientDescentResult result;
+  Solution solution;
+  if (options.learning_rate) {
+    steps.rate = *options.learning_rate / problem.objective.total_weight();
+    steps.momentum = options.momentum.value_or(0.0);
+    steps.thresholds = problem.thresholds;
+    steps.hook = problem.hook;
+    const LbfgsFunction plain = [&](std::span<const double> x, std::span<double> gradient, double& norm) {
+      LogisticEvaluation at = problem.objective.evaluate(x, false);
+      std::copy(at.gradient.begin(), at.gradient.end(), gradient.begin());
+      norm = subgradient_norm(at.gradient, x, problem.thresholds);
+      return at.objective;
+    };
+    result = minimise_by_gradient(plain, start, steps, context);
+    solution.parameters = std::move(result.x);
+  } else {
+    const ScaledParameters scaled(problem.objective);
+    steps.thresholds = scaled.map_thresholds(problem.thresholds);
+    steps.hook = scaled_hook(problem, scaled);
+    result = minimise_by_gradient(scaled_function(problem, scaled), scaled.from_plain(start), steps, context);
+    solution.parameters = scaled.to_plain(result.x);
+  }
+  take_report(result, report);
+  solution.diverged = result.diverged;
+  solution.last = problem.objective.evaluate(solution.parameters, false);
+  return solution;
+}
+
+Solution solve_stochastic(const Problem& problem, FitReport& report, Context& context) {
+  StochasticOptions steps;
+  steps.batch_size = problem.options.batch_size.value_or(steps.batch_size);
+  steps.momentum = problem.options.momentum.value_or(steps.momentum);
+  steps.average = problem.options.average;
+  steps.rate = problem.options.learning_rate;
+  steps.target = problem.target();
+  steps.max_iter = problem.options.iterations_at_most();
+  steps.seed = problem.options.seed;
+  steps.hook = problem.hook;
+  StochasticResult result = minimise_stochastic(problem.objective, steps, context);
+  take_report(result, report);
+  Solution solution;
+  solution.parameters = std::move(result.parameters);
+  solution.last = std::move(result.last);
+  solution.diverged = result.diverged;
+  solution.settled = result.settled;
+  return solution;
+}
+
+Solution solve(const Problem& problem, std::vector<double> start, FitReport& report, Context& context) {
+  report.solver = choose_solver(problem);
+  if (report.solver == "newton") return solve_newton(problem, std::move(start), report, context);
+  if (report.solver == "coordinate") return solve_coordinate(problem, std::move(start), report, context);
+  if (report.solver == "gd") return solve_gradient(problem, start, report, context);
+  if (report.solver == "sgd") return solve_stochastic(problem, report, context);
+  return solve_lbfgs(problem, start, report, context);
 }
 
 // A start near the optimum: the fit on every 16th row, its penalty scaled alike. Zeros where there are too
@@ -159,6 +218,8 @@ Solution solve(const DatasetView& data, const LogisticObjective& objective, std:
 std::vector<double> starting_point(const DatasetView& data, const LogisticObjective& objective,
                                    const LogisticOptions& options, Context& context) {
   std::vector<double> zeros(objective.dimension(), 0.0);
+  // A given rate shows the way from zero, and early stopping wants to see it.
+  if (options.early_stopping || options.learning_rate || options.solver == "sgd") return zeros;
   const std::size_t rows = data.rows() / kSampleStride;
   if (rows < std::max(kSampleRows, kSampleRowsPerParameter * objective.dimension())) return zeros;
   std::vector<std::uint32_t> subset;
@@ -176,18 +237,21 @@ std::vector<double> starting_point(const DatasetView& data, const LogisticObject
   if (small.dimension() != objective.dimension()) return zeros;
   LogisticOptions rough = options;
   rough.tol = 1e-5;
+  rough.C *= kSampleStride;
   FitReport report;
-  Solution solution = solve(sample, small, zeros, rough, report, context);
-  const bool usable = report.converged && !solution.diverges && solution.last.worst_margin > 0;
+  const Solution solution = solve({small, rough, l1_thresholds(small, rough), {}}, zeros, report, context);
+  const bool usable = report.converged && !solution.separated && solution.last.worst_margin > 0;
   return usable ? solution.parameters : zeros;
 }
 
 // Multinomial scores can be shifted alike for all classes: sums over the classes are made 0 (for the
 // features that is also where the penalty is least).
-void centre_classes(const LogisticObjective& objective, std::vector<double>& parameters) {
+void centre_classes(const Problem& problem, std::vector<double>& parameters) {
+  const LogisticObjective& objective = problem.objective;
   if (objective.binary()) return;
   const std::size_t d = objective.features() + 1;
-  for (std::size_t j = 0; j < d; ++j) {
+  const std::size_t shifted = problem.thresholds.empty() ? d : 1;  // exact zeros stay
+  for (std::size_t j = 0; j < shifted; ++j) {
     double sum = 0;
     for (std::size_t o = 0; o < objective.outputs(); ++o) sum += parameters[o * d + j];
     const double mean = sum / static_cast<double>(objective.outputs());
@@ -233,26 +297,63 @@ void warn_dropped(const DatasetView& data, const LogisticObjective& objective, c
                             "; a penalty (C below inf) would share the weight out");
 }
 
-void judge(const LogisticObjective& objective, const Solution& solution, const LogisticOptions& options,
-           FitReport& report) {
-  const bool unpenalised = objective.lambda() == 0;
-  if (unpenalised && (solution.last.worst_margin < 0 || solution.diverges)) {
+void judge_separation(const Solution& solution, FitReport& report) {
+  report.converged = false;
+  const std::string kind = solution.last.worst_margin < 0 ? "perfect separation" : "separation";
+  report.warnings.push_back(kind +
+                            ": some features tell the classes apart without error, so that without a penalty "
+                            "the best coefficients are infinite; those given are only where the fit was stopped");
+  report.message = "no finite optimum (" + kind + "); give a penalty, e.g. --C 1";
+}
+
+std::string diverged_message(const Problem& problem) {
+  const double rate = *problem.options.learning_rate;
+  return "diverged: the objective grew under --learning-rate " + format_number(rate) + "; try " +
+         format_number(rate / 10) + ", leave it out (a rate is found then), or scale the features (--scale standard)";
+}
+
+std::string too_few_iterations(const Problem& problem, const FitReport& report) {
+  std::string text = "stopped after " + std::to_string(report.iterations) + " iterations; try a higher --max-iter";
+  if (report.solver == "newton") return text;
+  if (problem.options.learning_rate) text += ", another --learning-rate or none";
+  if (report.solver == "coordinate") return text + ", a lower --C, or scaled features";
+  return text + (problem.thresholds.empty() ? ", --solver newton" : ", --solver coordinate") + ", or scaled features";
+}
+
+void judge(const Problem& problem, const Solution& solution, FitReport& report) {
+  if (solution.diverged) {
     report.converged = false;
-    const std::string kind = solution.last.worst_margin < 0 ? "perfect separation" : "separation";
-    report.warnings.push_back(kind +
-                              ": some features tell the classes apart without error, so that without a penalty "
-                              "the best coefficients are infinite; those given are only where the fit was stopped");
-    report.message = "no finite optimum (" + kind + "); give a penalty, e.g. --C 1";
+    report.message = diverged_message(problem);
+    return;
+  }
+  if (problem.unpenalised() && (solution.last.worst_margin < 0 || solution.separated)) {
+    judge_separation(solution, report);
     return;
   }
   if (report.converged) return;
-  if (report.iterations >= options.max_iter) {
-    report.message = "stopped after " + std::to_string(report.iterations) + " iterations; try a higher --max-iter" +
-                     (report.solver == "lbfgs" ? ", --solver newton, or scaled features" : "");
+  if (solution.settled) {
+    report.message = "sgd ended near the optimum, not at it: the largest entry of the gradient is " +
+                     format_number(report.gradient_norm) + ", converged is " + format_number(problem.target()) +
+                     "; --solver auto gets there";
+  } else if (report.iterations >= problem.options.iterations_at_most()) {
+    report.message = too_few_iterations(problem, report);
   } else {
     report.message = "no step in double precision lowers the objective any more; scale the features, or " +
-                     std::string(unpenalised ? "give a penalty (--C 1)" : "lower --C");
+                     std::string(problem.unpenalised() ? "give a penalty (--C 1)" : "lower --C");
   }
+}
+
+// The iterate with the least loss on the rows set apart takes the place of the last one.
+void keep_best(const Problem& problem, const EarlyStopping& stopping, Solution& solution, FitReport& report) {
+  stopping.fill(report.trace);
+  report.early_stop = stopping.report();
+  if (!report.early_stop->stopped) return;
+  solution.parameters = stopping.best();
+  solution.last = problem.objective.evaluate(solution.parameters, false);
+  solution.inverse_diagonal.clear();
+  solution.diverged = solution.settled = false;
+  report.converged =
+      subgradient_norm(solution.last.gradient, solution.parameters, problem.thresholds) <= problem.target();
 }
 
 void fill_std_errors(const LogisticObjective& objective, const Solution& solution, LogisticFit& fit) {
@@ -265,23 +366,72 @@ void fill_std_errors(const LogisticObjective& objective, const Solution& solutio
 
 }  // namespace
 
-LogisticFit fit_logistic(const DatasetView& data, const LogisticOptions& options, Context& context) {
-  const LogisticObjective objective(data, options.class_weights, 1.0 / options.C, context);
-  LogisticFit fit;
-  std::vector<double> start = starting_point(data, objective, options, context);
-  Solution solution = solve(data, objective, std::move(start), options, fit.report, context);
-  if (!objective.binary()) {
-    centre_classes(objective, solution.parameters);
-    solution.last = objective.evaluate(solution.parameters, false);
-    fit.report.converged = solution.last.gradient_norm() <= options.tol * objective.total_weight();
+void validate_logistic_options(const LogisticOptions& options) {
+  const std::string& solver = options.solver;
+  const bool descends = solver == "gd" || solver == "sgd";
+  const auto refuse = [](const std::string& what, const std::string& hint) { throw_usage(what, hint); };
+  if (options.l1_ratio > 0 && (solver == "newton" || solver == "lbfgs" || solver == "sgd")) {
+    refuse("--l1-ratio needs a solver that gives exact zeros, not " + solver, "--solver coordinate, gd or auto");
   }
-  fit.report.objective = solution.last.objective;
-  fit.report.gradient_norm = solution.last.gradient_norm();
-  judge(objective, solution, options, fit.report);
-  warn_dropped(data, objective, solution.dropped, fit.report);
+  if (options.learning_rate && !descends) refuse("--learning-rate is for --solver gd and sgd", "leave it out");
+  if (options.batch_size && solver != "sgd") refuse("--batch-size is for --solver sgd", "leave it out");
+  if (options.average && solver != "sgd") refuse("--average is for --solver sgd", "leave it out");
+  if (options.momentum && !(solver == "sgd" || (solver == "gd" && options.learning_rate))) {
+    refuse("--momentum is for --solver sgd, and gd with --learning-rate", "leave it out");
+  }
+  if (options.validation_fraction && !options.early_stopping) {
+    refuse("--validation-fraction is for --early-stopping", "give both or none");
+  }
+  if (options.patience && !options.early_stopping) refuse("--patience is for --early-stopping", "give both or none");
+}
+
+namespace {
+
+LogisticFit fit_rows(const DatasetView& data, const Problem& problem, const EarlyStopping* stopping, Context& context) {
+  const LogisticObjective& objective = problem.objective;
+  LogisticFit fit;
+  FitReport& report = fit.report;
+  std::vector<double> start = starting_point(data, objective, problem.options, context);
+  Solution solution = solve(problem, std::move(start), report, context);
+  if (stopping != nullptr) keep_best(problem, *stopping, solution, report);
+  if (!objective.binary()) {
+    centre_classes(problem, solution.parameters);
+    solution.last = objective.evaluate(solution.parameters, false);
+    report.converged =
+        subgradient_norm(solution.last.gradient, solution.parameters, problem.thresholds) <= problem.target();
+  }
+  report.objective = solution.last.objective + l1_value(solution.parameters, problem.thresholds);
+  report.gradient_norm = subgradient_norm(solution.last.gradient, solution.parameters, problem.thresholds);
+  if (report.early_stop && report.early_stop->stopped) {
+    report.message = report.converged ? "" : "stopped early";
+  } else {
+    judge(problem, solution, report);
+  }
+  warn_dropped(data, objective, solution.dropped, report);
   fill_std_errors(objective, solution, fit);
   fit.model = make_model(data, objective, solution.parameters);
   return fit;
+}
+
+}  // namespace
+
+LogisticFit fit_logistic(const DatasetView& data, const LogisticOptions& options, Context& context) {
+  validate_logistic_options(options);
+  const double lambda = (1.0 - options.l1_ratio) / options.C;
+  if (!options.early_stopping) {
+    const LogisticObjective objective(data, options.class_weights, lambda, context);
+    return fit_rows(data, {objective, options, l1_thresholds(objective, options), {}}, nullptr, context);
+  }
+  const CarvedRows rows = carve_validation(data, options.validation_fraction.value_or(0.1), options.seed);
+  const DatasetView fitted(data.data(), rows.fitted), apart(data.data(), rows.apart);
+  const LogisticObjective objective(fitted, options.class_weights, lambda, context);
+  const LogisticObjective on_apart = objective.on_rows(apart, 0.0);
+  if (!(on_apart.total_weight() > 0)) throw_data("the rows set apart for early stopping weigh nothing");
+  EarlyStopping stopping(on_apart, options.patience.value_or(5));
+  const IterationHook hook = [&](std::int64_t iteration, std::span<const double> parameters) {
+    return stopping.observe(iteration, parameters);
+  };
+  return fit_rows(fitted, {objective, options, l1_thresholds(objective, options), hook}, &stopping, context);
 }
 
 std::vector<double> balanced_class_weights(const DatasetView& data) {

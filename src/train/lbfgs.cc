@@ -38,7 +38,8 @@ class Lbfgs {
   LbfgsResult run(Context& context) {
     LbfgsResult result;
     std::int64_t limit = options_.max_iter;
-    result.trace.push_back({0, now_.value, now_.norm});
+    result.trace.push_back({0, now_.value, now_.norm, {}});
+    if (options_.hook) options_.hook(0, now_.x);
     bool enough = now_.norm <= options_.enough;
     while (now_.norm > options_.target && result.iterations < limit) {
       context.check_stop();
@@ -51,7 +52,8 @@ class Lbfgs {
         continue;
       }
       ++result.iterations;
-      result.trace.push_back({result.iterations, now_.value, now_.norm});
+      result.trace.push_back({result.iterations, now_.value, now_.norm, {}});
+      if (options_.hook && !options_.hook(result.iterations, now_.x)) break;
       if (!enough && now_.norm <= options_.enough) {
         enough = true;
         limit = std::min(limit, result.iterations + result.iterations / 2 + 1);

@@ -92,7 +92,31 @@ LogisticObjective::LogisticObjective(const DatasetView& data, std::span<const do
   outputs_ = binary_ ? 1 : active_.size();
 }
 
+LogisticObjective::LogisticObjective(const DatasetView& rows, const LogisticObjective& like)
+    : data_(rows),
+      class_weights_(like.class_weights_),
+      lambda_(like.lambda_),
+      context_(like.context_),
+      features_(like.features_),
+      stride_(like.stride_),
+      binary_(like.binary_),
+      outputs_(like.outputs_),
+      absent_(like.absent_),
+      active_(like.active_),
+      output_of_class_(like.output_of_class_) {}
+
 double LogisticObjective::row_weight(std::size_t i) const { return data_.weight(i) * class_weights_[data_.label(i)]; }
+
+LogisticObjective LogisticObjective::on_rows(const DatasetView& rows, double lambda) const {
+  LogisticObjective other(rows, *this);
+  other.lambda_ = lambda;
+  for (std::size_t c = 0; c < absent_.size(); ++c) {
+    if (absent_[c] != 0) other.class_weights_[c] = 0;
+  }
+  other.total_weight_ = 0;
+  for (std::size_t i = 0; i < rows.rows(); ++i) other.total_weight_ += other.row_weight(i);
+  return other;
+}
 
 std::size_t LogisticObjective::block_rows() const {
   // A partial of sparse data is as wide as the vocabulary: few of them.
@@ -278,6 +302,44 @@ void LogisticObjective::unpack(const Partial& sums, std::span<const double> para
       squares += stride_ * stride_;
     }
   }
+}
+
+struct LogisticBatch::Memory {
+  LogisticObjective::Tile tile;
+  LogisticObjective::Partial sums;
+  std::vector<double> packed;
+};
+
+LogisticBatch::LogisticBatch(const LogisticObjective& objective)
+    : objective_(objective),
+      memory_(std::make_unique<Memory>(
+          Memory{LogisticObjective::Tile(objective.stride_, objective.outputs_, objective.data_.features().is_dense()),
+                 {},
+                 std::vector<double>(objective.outputs_ * objective.stride_, 0.0)})) {}
+
+LogisticBatch::~LogisticBatch() = default;
+
+double LogisticBatch::evaluate(std::span<const double> parameters, std::size_t begin, std::size_t end,
+                               std::span<double> gradient) {
+  const std::size_t d = objective_.features_ + 1, stride = objective_.stride_;
+  Memory& m = *memory_;
+  for (std::size_t o = 0; o < objective_.outputs_; ++o) {
+    std::copy_n(parameters.data() + o * d, d, m.packed.data() + o * stride);
+  }
+  m.sums.gradient.assign(objective_.outputs_ * stride, 0.0);
+  double weight = 0;
+  for (std::size_t at = begin; at < end; at += kTileRows) {
+    const std::size_t stop = std::min(end, at + kTileRows);
+    objective_.read_tile(m.tile, at, stop);
+    objective_.score_tile(m.tile, at, stop, m.packed);
+    objective_.binary_ ? objective_.derive_binary(m.tile, m.sums) : objective_.derive_multinomial(m.tile, m.sums);
+    objective_.add_gradient(m.tile, at, stop, m.sums);
+    for (std::size_t i = 0; i < stop - at; ++i) weight += m.tile.weight[i];
+  }
+  for (std::size_t o = 0; o < objective_.outputs_; ++o) {
+    std::copy_n(m.sums.gradient.data() + o * stride, d, gradient.data() + o * d);
+  }
+  return weight;
 }
 
 double LogisticObjective::largest_score(std::span<const double> direction) const {

@@ -37,8 +37,9 @@ class Newton {
     now_ = objective_.evaluate(result_.parameters, true);
   }
 
-  NewtonResult run(std::int64_t max_iter, bool want_inverse) {
+  NewtonResult run(std::int64_t max_iter, bool want_inverse, const IterationHook& hook) {
     record();
+    if (hook) hook(0, result_.parameters);
     bool last_step = false;
     while (!last_step && result_.iterations < max_iter) {
       context_.check_stop();
@@ -55,6 +56,7 @@ class Newton {
       previous_norm_ = norm;
       ++result_.iterations;
       record();
+      if (hook && !hook(result_.iterations, result_.parameters)) break;
     }
     result_.converged = now_.gradient_norm() <= target_;
     now_.hessian.clear();
@@ -63,7 +65,7 @@ class Newton {
   }
 
  private:
-  void record() { result_.trace.push_back({result_.iterations, now_.objective, now_.gradient_norm()}); }
+  void record() { result_.trace.push_back({result_.iterations, now_.objective, now_.gradient_norm(), {}}); }
 
   // Without a new Hessian the one before serves.
   void find_step() {
@@ -127,8 +129,8 @@ class Newton {
 }  // namespace
 
 NewtonResult minimise_newton(const LogisticObjective& objective, std::vector<double> start, double gradient_target,
-                             std::int64_t max_iter, bool want_inverse, Context& context) {
-  return Newton(objective, std::move(start), gradient_target, context).run(max_iter, want_inverse);
+                             std::int64_t max_iter, bool want_inverse, const IterationHook& hook, Context& context) {
+  return Newton(objective, std::move(start), gradient_target, context).run(max_iter, want_inverse, hook);
 }
 
 }  // namespace mlkit

@@ -1,5 +1,7 @@
 target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/cholesky.cc
+  ${CMAKE_CURRENT_LIST_DIR}/column_descent.cc
+  ${CMAKE_CURRENT_LIST_DIR}/early_stopping.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_dbscan.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_dummy.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_hierarchy.cc
@@ -8,13 +10,18 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/fit_logistic.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_minibatch_kmeans.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_pca.cc
+  ${CMAKE_CURRENT_LIST_DIR}/gradient_descent.cc
   ${CMAKE_CURRENT_LIST_DIR}/kmeans_assign.cc
   ${CMAKE_CURRENT_LIST_DIR}/kmeans_start.cc
+  ${CMAKE_CURRENT_LIST_DIR}/l1_quadratic.cc
   ${CMAKE_CURRENT_LIST_DIR}/lbfgs.cc
   ${CMAKE_CURRENT_LIST_DIR}/least_squares.cc
   ${CMAKE_CURRENT_LIST_DIR}/logistic_objective.cc
   ${CMAKE_CURRENT_LIST_DIR}/newton.cc
+  ${CMAKE_CURRENT_LIST_DIR}/proximal_newton.cc
   ${CMAKE_CURRENT_LIST_DIR}/refit_intercepts.cc
   ${CMAKE_CURRENT_LIST_DIR}/row_kernels.cc
+  ${CMAKE_CURRENT_LIST_DIR}/scaled_parameters.cc
   ${CMAKE_CURRENT_LIST_DIR}/sparse_least_squares.cc
+  ${CMAKE_CURRENT_LIST_DIR}/stochastic_descent.cc
 )

@@ -158,6 +158,7 @@ FittedModel fit_model(const std::string& kind, const Dataset& data, const TrainO
     return take_fit(fit_linear(view, linear, context));
   }
   LogisticOptions logistic = options.logistic;
+  logistic.seed = options.seed;
   if (options.class_weight != "balanced") return take_fit(fit_logistic(view, logistic, context));
   logistic.class_weights = balanced_class_weights(view);
   return at_true_shares(fit_logistic(view, logistic, context), logistic.class_weights, view, context);
@@ -263,6 +264,19 @@ std::string list_text(const std::vector<std::string>& items) {
   return out;
 }
 
+// What is not said when it is as always.
+void add_solver_texts(const LogisticOptions& options, std::vector<std::pair<std::string, std::string>>& out) {
+  if (options.l1_ratio != 0) out.emplace_back("l1_ratio", format_number(options.l1_ratio));
+  if (options.learning_rate) out.emplace_back("learning_rate", format_number(*options.learning_rate));
+  if (options.batch_size) out.emplace_back("batch_size", std::to_string(*options.batch_size));
+  if (options.momentum) out.emplace_back("momentum", format_number(*options.momentum));
+  if (options.average) out.emplace_back("average", "true");
+  if (!options.early_stopping) return;
+  out.emplace_back("early_stopping", "true");
+  out.emplace_back("validation_fraction", format_number(options.validation_fraction.value_or(0.1)));
+  out.emplace_back("patience", std::to_string(options.patience.value_or(5)));
+}
+
 std::vector<std::pair<std::string, std::string>> option_texts(const TrainOptions& options, const std::string& kind) {
   const auto number = [](double x) { return std::isinf(x) ? std::string("inf") : format_number(x); };
   std::vector<std::pair<std::string, std::string>> out = {
@@ -283,8 +297,9 @@ std::vector<std::pair<std::string, std::string>> option_texts(const TrainOptions
   if (kind == "logistic") {
     out.emplace_back("C", number(options.logistic.C));
     out.emplace_back("solver", options.logistic.solver);
-    out.emplace_back("max_iter", std::to_string(options.logistic.max_iter));
+    out.emplace_back("max_iter", std::to_string(options.logistic.iterations_at_most()));
     out.emplace_back("tol", number(options.logistic.tol));
+    add_solver_texts(options.logistic, out);
     out.emplace_back("class_weight", options.class_weight);
     if (options.resample.method != "none") {
       out.emplace_back("resample", options.resample.method);
@@ -356,6 +371,10 @@ void warn_about_exact_target(const TrainedPipeline& trained, std::size_t rows, s
 void validate_resample(const TrainOptions& options, const Target& target) {
   if (options.resample.method == "none") return;
   if (target.labels.empty()) throw_usage("--resample is for classes; the target holds numbers");
+  if (options.logistic.early_stopping) {
+    throw_usage("--early-stopping would set apart rows that --resample made up or repeats",
+                "--class-weight balanced evens the classes out without new rows");
+  }
   if (options.class_weight != "none") {
     throw_usage("--class-weight and --resample both even the classes out", "give one of the two");
   }
@@ -390,7 +409,9 @@ TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const Tr
   }
   out.report = std::move(fitted.report);
   for (const std::string& warning : out.report.warnings) context.warn(warning);
-  if (!out.report.converged) context.warn(out.report.message.empty() ? "the fit did not converge" : out.report.message);
+  const bool stopped_early = out.report.early_stop && out.report.early_stop->stopped;
+  if (!out.report.converged && !stopped_early)
+    context.warn(out.report.message.empty() ? "the fit did not converge" : out.report.message);
   out.dummy = take_fit(fit_dummy(DatasetView(data), {}, context)).model;
 
   parts.task = target.task;

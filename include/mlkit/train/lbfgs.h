@@ -26,6 +26,7 @@ struct LbfgsOptions {
   double enough = 0;  // norm <= enough counts as converged; once there, at most half as many iterations
                       // again are spent on reaching `target`
   std::int64_t max_iter = 1000;
+  IterationHook hook;
 };
 
 struct LbfgsResult {

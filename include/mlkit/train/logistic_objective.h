@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -42,6 +43,15 @@ class LogisticObjective {
   // Class (index in the data set) of each output of a multinomial model.
   const std::vector<std::uint32_t>& active_classes() const { return active_; }
 
+  // The same classes and weights on other rows, e.g. those set apart for early stopping; `rows` must outlive the
+  // result.
+  LogisticObjective on_rows(const DatasetView& rows, double lambda) const;
+
+  const DatasetView& data() const { return data_; }
+  // Of row i of data(): its weight times that of its class, and the output of its class (binary: its label).
+  double row_weight(std::size_t i) const;
+  std::uint32_t row_output(std::size_t i) const { return output_of_class_[data_.label(i)]; }
+
   // Throws Error(kData) where the features hold a number that is not finite.
   LogisticEvaluation evaluate(std::span<const double> parameters, bool with_hessian) const;
 
@@ -55,6 +65,8 @@ class LogisticObjective {
   Moments moments() const;
 
  private:
+  friend class LogisticBatch;
+  LogisticObjective(const DatasetView& rows, const LogisticObjective& like);
   struct Tile;
   struct Partial;
   void read_tile(Tile& tile, std::size_t begin, std::size_t end) const;
@@ -66,7 +78,6 @@ class LogisticObjective {
   std::vector<double> pack_parameters(std::span<const double> parameters) const;
   void unpack(const Partial& sums, std::span<const double> parameters, LogisticEvaluation& out) const;
   std::size_t block_rows() const;
-  double row_weight(std::size_t i) const;
 
   const DatasetView& data_;
   std::vector<double> class_weights_;
@@ -80,6 +91,23 @@ class LogisticObjective {
   std::vector<std::uint8_t> absent_;
   std::vector<std::uint32_t> active_;
   std::vector<std::uint32_t> output_of_class_;
+};
+
+// Sums over a few rows at a time by the calling thread, for stochastic descent; keeps its working memory.
+class LogisticBatch {
+ public:
+  explicit LogisticBatch(const LogisticObjective& objective);
+  ~LogisticBatch();
+  LogisticBatch(const LogisticBatch&) = delete;
+  LogisticBatch& operator=(const LogisticBatch&) = delete;
+
+  // Gradient of the loss, without penalty, over rows [begin, end) of the objective's data; the weight of these rows.
+  double evaluate(std::span<const double> parameters, std::size_t begin, std::size_t end, std::span<double> gradient);
+
+ private:
+  struct Memory;
+  const LogisticObjective& objective_;
+  std::unique_ptr<Memory> memory_;
 };
 
 }  // namespace mlkit

@@ -32,6 +32,6 @@ struct NewtonResult {
 
 // Until the gradient's largest entry is at most `gradient_target`, no step helps, or `max_iter`.
 NewtonResult minimise_newton(const LogisticObjective& objective, std::vector<double> start, double gradient_target,
-                             std::int64_t max_iter, bool want_inverse, Context& context);
+                             std::int64_t max_iter, bool want_inverse, const IterationHook& hook, Context& context);
 
 }  // namespace mlkit
