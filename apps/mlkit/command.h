@@ -126,6 +126,7 @@ const std::vector<CommandRow>& command_table();
 std::unique_ptr<Command> make_bench();
 std::unique_ptr<Command> make_clean();
 std::unique_ptr<Command> make_cluster();
+std::unique_ptr<Command> make_compare();
 std::unique_ptr<Command> make_completion();
 std::unique_ptr<Command> make_doctor();
 std::unique_ptr<Command> make_drift();

@@ -23,6 +23,8 @@ const std::vector<CommandRow>& command_table() {
        "mlkit train train.csv --target species -o species.mlkit", make_train},
       {"evaluate", "Models", "how good a model is on rows with known answers", "mlkit evaluate species.mlkit test.csv",
        make_evaluate},
+      {"compare", "Models", "is one of two models better on these rows, or was it chance; which rows flip",
+       "mlkit compare old.mlkit new.mlkit test.csv -o flips.csv", make_compare},
       {"predict", "Models", "predictions for new rows, in their order",
        "mlkit predict species.mlkit new.csv -o predictions.csv", make_predict},
       {"cluster", "Models", "groups of rows that are alike, and what is different about each",

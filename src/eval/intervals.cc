@@ -139,13 +139,20 @@ double quantile(const std::vector<double>& sorted, double share) {
 
 }  // namespace
 
-std::vector<std::optional<Interval>> bootstrap_intervals(std::size_t rows, std::size_t resamples, std::uint64_t seed,
-                                                         double confidence, const Context& context,
-                                                         const MetricsOfResample& metrics) {
+std::vector<std::vector<std::optional<double>>> bootstrap_values(std::size_t rows, std::size_t resamples,
+                                                                 std::uint64_t seed, const Context& context,
+                                                                 const MetricsOfResample& metrics) {
   std::vector<std::vector<std::optional<double>>> values(resamples);
   for_blocks(context, resamples, 16, [&](std::size_t, std::size_t begin, std::size_t end) {
     for (std::size_t r = begin; r < end; ++r) values[r] = metrics(draw_rows(rows, seed, r));
   });
+  return values;
+}
+
+std::vector<std::optional<Interval>> bootstrap_intervals(std::size_t rows, std::size_t resamples, std::uint64_t seed,
+                                                         double confidence, const Context& context,
+                                                         const MetricsOfResample& metrics) {
+  const auto values = bootstrap_values(rows, resamples, seed, context, metrics);
   std::vector<std::optional<Interval>> out(values.empty() ? 0 : values[0].size());
   for (std::size_t m = 0; m < out.size(); ++m) {
     std::vector<double> sorted;

@@ -5,6 +5,8 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/intervals.cc
   ${CMAKE_CURRENT_LIST_DIR}/metric_table.cc
   ${CMAKE_CURRENT_LIST_DIR}/metrics.cc
+  ${CMAKE_CURRENT_LIST_DIR}/paired.cc
+  ${CMAKE_CURRENT_LIST_DIR}/paired_metrics.cc
   ${CMAKE_CURRENT_LIST_DIR}/probability.cc
   ${CMAKE_CURRENT_LIST_DIR}/ranking.cc
   ${CMAKE_CURRENT_LIST_DIR}/regression.cc

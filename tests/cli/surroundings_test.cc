@@ -66,6 +66,7 @@ class Surroundings : public testing::Test {
   static std::vector<std::string> printing_commands() {
     return {"mlkit clean iris.csv",
             "mlkit evaluate iris.mlkit iris.csv",
+            "mlkit compare iris.mlkit iris.mlkit iris.csv",
             "mlkit features fit iris.csv --target species --bins petal_length_cm=3 --recipe recipe.json",
             "mlkit predict iris.mlkit iris.csv",
             "mlkit inspect iris.mlkit",
@@ -136,7 +137,9 @@ TEST_F(Surroundings, ClosedStandardStreamsAreErrorsNotAccidents) {
 TEST_F(Surroundings, JsonOfEveryCommandIsOneObjectWithoutNulls) {
   std::vector<std::string> commands = printing_commands();
   commands[0] += " -o cleaned.csv";
-  commands[3] += " -o predicted.csv";
+  for (std::string& command : commands) {
+    if (command.find(" predict ") != std::string::npos) command += " -o predicted.csv";
+  }
   for (std::string& command : commands) {
     const bool makes =
         command.find(" resample ") != std::string::npos || command.find(" simulate ") != std::string::npos;
@@ -210,7 +213,8 @@ TEST_F(Surroundings, TheNumberOfThreadsChangesNoByte) {
   write_text(*folder_ / "many.csv", text);
   const std::string train = "mlkit train many.csv -o out1 --json";
   const RunResult trained = shell(
-      "mlkit train many.csv --target won -o won.mlkit -q && mlkit train many.csv --target amount -o amount.mlkit -q");
+      "mlkit train many.csv --target won -o won.mlkit -q && mlkit train many.csv --target won --features small,city -o "
+      "half.mlkit -q && mlkit train many.csv --target amount -o amount.mlkit -q");
   ASSERT_EQ(trained.exit_code, 0) << trained.err;
   const std::vector<std::string> commands = {
       "mlkit clean many.csv -o out1 --save-recipe out2 --report out3.json",
@@ -228,6 +232,7 @@ TEST_F(Surroundings, TheNumberOfThreadsChangesNoByte) {
       "mlkit predict amount.mlkit many.csv -o out1",
       "mlkit evaluate won.mlkit many.csv --json --roc out1 --pr out2",
       "mlkit evaluate amount.mlkit many.csv --json",
+      "mlkit compare won.mlkit half.mlkit many.csv --resamples 50 -o out1 --report out2 --json",
       "mlkit evaluate iris.mlkit iris.csv --json",  // few enough for intervals by the bootstrap
       "mlkit profile many.csv --target won -o out1 --html out2 --json",
       "mlkit leak --train many.csv --target amount --json",

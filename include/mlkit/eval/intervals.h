@@ -50,5 +50,9 @@ using MetricsOfResample = std::function<std::vector<std::optional<double>>(std::
 std::vector<std::optional<Interval>> bootstrap_intervals(std::size_t rows, std::size_t resamples, std::uint64_t seed,
                                                          double confidence, const Context& context,
                                                          const MetricsOfResample& metrics);
+// The values that those are read from: one list per resample.
+std::vector<std::vector<std::optional<double>>> bootstrap_values(std::size_t rows, std::size_t resamples,
+                                                                 std::uint64_t seed, const Context& context,
+                                                                 const MetricsOfResample& metrics);
 
 }  // namespace mlkit
