@@ -6,11 +6,13 @@
 #include <fmt/format.h>
 
 #include "command.h"
+#include "drift_page.h"
 #include "drift_report.h"
 #include "model_report.h"
 
 #include "mlkit/base/error.h"
 #include "mlkit/base/input_file.h"
+#include "mlkit/base/output_file.h"
 #include "mlkit/base/text.h"
 #include "mlkit/io/model_file.h"
 #include "mlkit/workflow/compare_files.h"
@@ -57,6 +59,10 @@ class Drift : public Command {
     options.add(
         "classifier", classifier_,
         {.help = "also let a classifier tell current from reference rows, by all columns together (two tables)"});
+    options.add("report", report_,
+                {.help = "writes a page with the verdict, all measures, and distributions over each other (HTML)",
+                 .value_name = "FILE",
+                 .file = FileUse::kWrites});
     table_in_.declare(options);
   }
 
@@ -84,6 +90,7 @@ class Drift : public Command {
     const FileComparison found = compare_files(files, session.context());
     std::optional<DomainClassifier> domain;
     if (classifier_) domain = classify_files(files, session.seed(), session.context());
+    write_page([&] { return drift_page(found, domain ? &*domain : nullptr, page_names(), drift_); });
     if (session.json()) {
       Json out;
       out["drift"] = found.drift;
@@ -110,6 +117,7 @@ class Drift : public Command {
       found = compare_with_model(pipeline, reference_, current_, table_in_.to_csv_options(pipeline.parts().na),
                                  columns_, drift_, session.context());
     });
+    write_page([&] { return drift_page(found, page_names(), drift_); });
     if (session.json()) {
       session.result("drift", model_to_drift_json(found));
     } else if (!session.quiet()) {
@@ -125,6 +133,21 @@ class Drift : public Command {
                          : "did not") +
                     (found.drift ? "; next: mlkit evaluate " + reference_ + " LABELLED.csv, or train again" : ""));
     return found.drift ? 1 : 0;
+  }
+
+  template <class MakePage>
+  void write_page(const MakePage& make_page) const {
+    if (report_.empty()) return;
+    OutputFile file(report_);
+    file.write(render_report_html(make_page()));
+    file.commit();
+  }
+
+  DriftPageNames page_names() const {
+    const auto name = [](const std::string& path) {
+      return path == "-" ? "standard input" : path.substr(path.rfind('/') + 1);
+    };
+    return {name(reference_), name(current_)};
   }
 
   static Json domain_to_json(const DomainClassifier& domain) {
@@ -221,6 +244,7 @@ class Drift : public Command {
   DriftOptions drift_;
   std::vector<std::string> columns_;
   bool classifier_ = false;
+  std::string report_;
   TableInOptions table_in_;
 };
 

@@ -11,10 +11,6 @@
 namespace mlkit::app {
 namespace {
 
-std::string p_text(double p) {
-  return p < 1e-99 ? "<1e-99" : p < 1e-4 ? fmt::format("{:.0e}", p) : fmt::format("{:.4f}", p);
-}
-
 std::string percent(double share) {
   const double value = 100 * share;
   return value > 0 && value < 0.1 ? "<0.1%" : fmt::format("{:.{}f}%", value, value == 0 || value >= 99.95 ? 0 : 1);
@@ -61,6 +57,10 @@ std::string notes_of(const ColumnDrift& column) {
 }
 
 }  // namespace
+
+std::string p_text(double p) {
+  return p < 1e-99 ? "<1e-99" : p < 1e-4 ? fmt::format("{:.0e}", p) : fmt::format("{:.4f}", p);
+}
 
 Json column_drift_to_json(const ColumnDrift& column) {
   Json out;
@@ -125,8 +125,10 @@ std::string render_columns_drift(const std::vector<ColumnDrift>& columns, std::s
 std::string count_drifted(const std::vector<ColumnDrift>& columns) {
   const auto drifted = static_cast<std::size_t>(
       std::count_if(columns.begin(), columns.end(), [](const ColumnDrift& column) { return column.drift; }));
-  if (drifted == 0) return "no drift in " + count_of(columns.size(), "column");
-  return std::to_string(drifted) + " of " + count_of(columns.size(), "column") + " drifted";
+  const auto tested = static_cast<std::size_t>(
+      std::count_if(columns.begin(), columns.end(), [](const ColumnDrift& column) { return column.tested; }));
+  if (drifted == 0) return "no drift in " + count_of(tested, "column");
+  return std::to_string(drifted) + " of " + count_of(tested, "column") + " drifted";
 }
 
 }  // namespace mlkit::app

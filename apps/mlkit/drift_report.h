@@ -17,7 +17,10 @@ Json columns_drift_to_json(const std::vector<ColumnDrift>& columns);
 // A table of at most 80 columns: the columns that drifted, then others up to `limit` lines in all.
 std::string render_columns_drift(const std::vector<ColumnDrift>& columns, std::size_t limit);
 
-// "no column drifted", "2 of 5 columns drifted".
+// "<1e-99", "3e-12", "0.0123".
+std::string p_text(double p);
+
+// Of those that were compared: "no drift in 5 columns", "2 of 5 columns drifted".
 std::string count_drifted(const std::vector<ColumnDrift>& columns);
 
 }  // namespace mlkit::app

@@ -342,10 +342,12 @@ ColumnDrift CurrentColumn::compare_numbers(const ReferenceColumn& reference, con
   a.push_back(reference.missing);
   b.push_back(missing_);
   measure_bins(a, b, options, out);
-  if (m > 0 && reference.max > reference.min) {
-    out.picture.edges.push_back(std::min(reference.min, n > 0 ? min_ : reference.min));
+  const double lowest = n > 0 ? std::min(reference.min, min_) : reference.min;
+  const double highest = n > 0 ? std::max(reference.max, max_) : reference.max;
+  if (m > 0 && highest > lowest) {
+    out.picture.edges.push_back(lowest);
     out.picture.edges.insert(out.picture.edges.end(), edges_.begin(), edges_.end());
-    out.picture.edges.push_back(std::max(reference.max, n > 0 ? max_ : reference.max));
+    out.picture.edges.push_back(highest);
     for (std::size_t i = 0; i < counts_.size(); ++i) {
       out.picture.reference.push_back(static_cast<double>(reference.counts[i]) / static_cast<double>(reference.rows));
       out.picture.current.push_back(static_cast<double>(counts_[i]) /

@@ -236,6 +236,8 @@ TEST_F(Surroundings, TheNumberOfThreadsChangesNoByte) {
       "mlkit evaluate iris.mlkit iris.csv --json",  // few enough for intervals by the bootstrap
       "mlkit profile many.csv --target won -o out1 --html out2 --json",
       "mlkit leak --train many.csv --target amount --json",
+      "mlkit drift many.csv many.csv --classifier --report out1 --json",
+      "mlkit drift won.mlkit many.csv --report out1 --json",
       "mlkit inspect won.mlkit --weights",
       "mlkit verify won.mlkit"};
   for (const std::string& command : commands) {
@@ -265,7 +267,7 @@ TEST_F(Surroundings, InputIsNeverTheOutput) {
         "mlkit clean iris.csv -o ./iris.csv", "ln -sf iris.csv alias.csv; mlkit clean iris.csv -o alias.csv",
         "ln -f iris.csv hard.csv; mlkit clean hard.csv -o iris.csv", "mlkit predict iris.mlkit iris.csv -o iris.csv",
         "mlkit predict iris.mlkit iris.csv -o iris.mlkit", "mlkit train iris.csv --target species -o iris.csv",
-        "mlkit split iris.csv --train iris.csv --test b.csv"}) {
+        "mlkit split iris.csv --train iris.csv --test b.csv", "mlkit drift iris.mlkit iris.csv --report iris.mlkit"}) {
     const RunResult result = shell(command);
     EXPECT_EQ(result.exit_code, 2) << command << result.err;
     EXPECT_EQ(read_text(*folder_ / "iris.csv"), before) << command;

@@ -1,5 +1,6 @@
 mlkit_test(cli
   ${CMAKE_CURRENT_LIST_DIR}/command_line_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/drift_page_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/error_catalogue_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/every_command_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/examples_test.cc
