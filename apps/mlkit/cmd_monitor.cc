@@ -133,6 +133,7 @@ class Monitor : public Command {
     if (!alert_.empty() && alert_words_.empty()) throw_usage("--alert-exec is empty");
     std::optional<Pipeline> model;
     if (!model_.empty()) model = read_model_file(model_);
+    csv_ = model ? table_in_.to_csv_options(model->parts().na) : table_in_.to_csv_options();
     std::unordered_map<std::string, std::string> answers;
     if (!labels_.empty()) answers = read_labels(session);
     if (labels_.empty()) monitor_.label = label_;
@@ -158,7 +159,7 @@ class Monitor : public Command {
   }
 
   std::unordered_map<std::string, std::string> read_labels(Session& session) {
-    CsvReadOptions csv = table_in_.to_csv_options();
+    CsvReadOptions csv = csv_;
     csv.only_types_for = true;
     csv.types.clear();
     csv.types_for = [this](const std::vector<std::string>& header) {
@@ -181,7 +182,7 @@ class Monitor : public Command {
   }
 
   void follow(Session& session, LogMonitor& monitor) {
-    RecordReader reader(log_, table_in_.to_csv_options());
+    RecordReader reader(log_, csv_);
     const bool begins = reader.read_header();
     if (!begins) {
       throw Error(ErrorCode::kData, "the file is empty", {.file = log_, .column = {}, .hint = "a log has a header"});
@@ -288,6 +289,7 @@ class Monitor : public Command {
   std::vector<std::string> alert_words_;
   TableInOptions table_in_;
 
+  CsvReadOptions csv_;  // with the model's words for missing cells
   std::deque<std::string> unfinished_;
   bool skip_seen_ = false;
   bool headed_ = false;

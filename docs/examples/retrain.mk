@@ -1,24 +1,34 @@
 # Retrains when the log of predictions says so: run `make -f retrain.mk watch` from cron, or after each batch.
 #
-#   monitor exits with 1 on an alarm, and make then builds the model anew from the rows collected since. The old model
-#   stays in place until the new one has passed its gate: outputs are written whole or not at all.
+#   monitor exits with 1 on an alarm. That leaves a mark beside the model, which stays until a new model has taken its
+#   place: a candidate that does not pass its gate is made again at the next watch, from the rows there are by then.
+#   The old model answers until then; outputs are written whole or not at all.
+#
+#   RECENT and TEST are yours: labelled rows since the alarm (its row is in what monitor prints), TEST none of RECENT.
 MLKIT ?= mlkit
 MODEL ?= churn.mlkit
 TARGET ?= churned
 LOG ?= log.csv
-ANSWERS ?= answers.csv
 RECENT ?= recent.csv
 TEST ?= test.csv
 GATE ?= roc_auc>=0.80
+# How the answers are found (in the log itself: --label COLUMN), and further options.
+MONITOR ?= --labels answers.csv
+TRAIN ?=
+
+MARK = $(MODEL).stale
 
 .PHONY: watch retrain
 watch:
-	@$(MLKIT) monitor $(LOG) --model $(MODEL) --labels $(ANSWERS) --state $(LOG).state; code=$$?; \
-	if [ $$code -eq 1 ]; then $(MAKE) -f $(firstword $(MAKEFILE_LIST)) retrain; else exit $$code; fi
+	@if [ ! -e $(LOG) ]; then echo 'there is no $(LOG) yet'; else \
+	  $(MLKIT) monitor $(LOG) --model $(MODEL) $(MONITOR) --state $(LOG).state || \
+	  { code=$$?; [ $$code -eq 1 ] && touch $(MARK) || exit $$code; }; fi
+	@if [ -e $(MARK) ]; then $(MAKE) -f $(firstword $(MAKEFILE_LIST)) retrain; fi
 
-# A candidate that does not pass leaves the old model where it is, and make reports the failure.
+# The log is set aside: it tells of the old model. The new one begins its own.
 retrain: $(RECENT) $(TEST)
-	$(MLKIT) train $(RECENT) --target $(TARGET) -o $(MODEL).new
+	$(MLKIT) train $(RECENT) --target $(TARGET) $(TRAIN) -o $(MODEL).new
 	$(MLKIT) evaluate $(MODEL).new $(TEST) --gate '$(GATE)'
 	mv $(MODEL).new $(MODEL)
-	rm -f $(LOG).state
+	if [ -e $(LOG) ]; then mv $(LOG) $(LOG).old; fi
+	rm -f $(LOG).state $(MARK)

@@ -118,5 +118,55 @@ TEST_F(Examples, EveryCommandOfTheReadmeWorks) {
   }
 }
 
+// The blocks of docs/drift.md in order: what a ```text block shows was said by the ```sh block before it.
+TEST_F(Examples, TheDriftPageShowsWhatItsCommandsSay) {
+  std::istringstream page(read_text(kTop + "/docs/drift.md"));
+  const std::string expected = "  # exit code ";
+  std::string block, said;
+  std::size_t shown = 0;
+  for (std::string line; std::getline(page, line);) {
+    if (line.rfind("```", 0) == 0) {
+      if (line == "```sh") said.clear();
+      block = line.substr(3);
+    } else if (block == "sh") {
+      const std::size_t comment = line.find(expected);
+      const int code = comment == std::string::npos ? 0 : std::stoi(line.substr(comment + expected.size()));
+      const RunResult result = run(line);
+      EXPECT_EQ(result.exit_code, code) << line << "\n" << result.out << result.err;
+      said += result.out + result.err;
+    } else if (block == "text") {
+      EXPECT_NE(said.find(line + "\n"), std::string::npos) << line << "\n-- is not in --\n" << said;
+      ++shown;
+    }
+  }
+  EXPECT_GE(shown, 16u);
+  EXPECT_LT(read_text(folder_ / "drift.html").size(), 300'000u);
+}
+
+// A candidate that fails its gate leaves the old model, and is tried again although the log has nothing new.
+TEST_F(Examples, RetrainingIsTriedAgainUntilTheGateIsPassed) {
+  const std::string make =
+      "make --no-print-directory -f docs/examples/retrain.mk watch MODEL=m.mlkit TARGET=target MONITOR='--label "
+      "target --window 400' ";
+  ASSERT_EQ(run(make).out, "there is no log.csv yet\n");
+  const RunResult made =
+      run("mlkit simulate drift --rows 3000 --shift 2 --only-phase 1 -o one.csv;"
+          "mlkit simulate drift --rows 3000 --shift 2 --only-phase 2 -o two.csv;"
+          "mlkit train one.csv --target target -o m.mlkit; cp m.mlkit old.mlkit;"
+          "awk 'NR <= 801' two.csv >recent.csv; awk 'NR == 1 || NR > 801' two.csv >test.csv;"
+          "mlkit predict m.mlkit recent.csv --keep x1,x2,x3,x4,x5,target -o log.csv");
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  EXPECT_NE(run(make + "GATE='accuracy>=0.99'").exit_code, 0);
+  EXPECT_TRUE(fs::exists(folder_ / "m.mlkit.stale"));
+  EXPECT_TRUE(read_text(folder_ / "m.mlkit") == read_text(folder_ / "old.mlkit"));
+  EXPECT_TRUE(fs::exists(folder_ / "log.csv"));
+  const RunResult again = run(make + "GATE='accuracy>=0.7'");
+  EXPECT_EQ(again.exit_code, 0) << again.out << again.err;
+  EXPECT_FALSE(read_text(folder_ / "m.mlkit") == read_text(folder_ / "old.mlkit"));
+  EXPECT_FALSE(fs::exists(folder_ / "m.mlkit.stale"));
+  EXPECT_FALSE(fs::exists(folder_ / "log.csv"));
+  EXPECT_TRUE(fs::exists(folder_ / "log.csv.old"));
+}
+
 }  // namespace
 }  // namespace mlkit::test
