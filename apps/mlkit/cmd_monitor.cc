@@ -105,7 +105,8 @@ class Monitor : public Command {
                  .choices = {"auto", "classification", "regression"}});
     options.add("window", monitor_.window, {.help = "rows that are looked at together", .range = between(10, 1e7)});
     options.add("detector", monitor_.detectors,
-                {.help = "of changes in the errors: adwin, page-hinkley, ddm", .value_name = "LIST"});
+                {.help = "of changes in the errors: adwin (of the confidence as well), page-hinkley, ddm",
+                 .value_name = "LIST"});
     options.add("alpha", monitor_.drift.alpha,
                 {.help = "risk of a false alarm in a window, over all its columns", .range = strictly_between(0, 1)});
     options.add("min_effect", monitor_.drift.min_effect,
@@ -139,7 +140,7 @@ class Monitor : public Command {
     if (labels_.empty()) monitor_.label = label_;
     LogMonitor monitor(monitor_, model ? &*model : nullptr, model_, std::move(answers));
     follow(session, monitor);
-    session.summary(with_thousands(monitor.rows()) + " rows, " + count_of(alarms_, "alarm") +
+    session.summary(count_of(monitor.rows(), "row") + ", " + count_of(alarms_, "alarm") +
                     (alarms_ > 0 && !model_.empty() ? "; next: mlkit drift " + model_ + " RECENT.csv" : ""));
     return alarms_ > 0 ? 1 : 0;
   }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "command.h"
+#include "model_report.h"
 #include "simulation_truth.h"
 
 #include "mlkit/base/error.h"
@@ -321,7 +322,7 @@ int Simulate::run(Session& session) {
     session.result("simulate", std::move(result));
     return 0;
   }
-  session.summary("simulate: " + with_thousands(tally.rows) + " rows of " + what_ +
+  session.summary("simulate: " + count_of(tally.rows, "row") + " of " + what_ +
                   (output_ == "-" ? "" : " in " + output_) + next_command());
   return 0;
 }

@@ -90,8 +90,12 @@ ColumnDrift compare_columns(Column& reference, Column& current, bool asked, cons
                             std::vector<double>& scratch) {
   if (reference.is_numeric()) {
     const bool words = !current.is_numeric();
+    const bool empty = reference.validity.missing_count() == reference.size();
     ColumnDrift out = compare_numbers(take_numbers(reference, scratch), take_numbers(current, scratch), options);
-    if (words && out.unseen > 0) out.note = "the current rows hold texts where the reference holds numbers";
+    if (words && out.unseen > 0) {
+      out.note = empty ? "the reference has no value in this column"
+                       : "the current rows hold texts where the reference holds numbers";
+    }
     return out;
   }
   if (reference.is_times() && current.is_times()) {

@@ -66,6 +66,7 @@ struct LogMonitor::State {
 
   std::vector<std::unique_ptr<StreamDetector>> detectors;
   Adwin confidence_detector;
+  bool watches_confidence = false;  // ADWIN was asked for
   std::uint64_t rows = 0;
   std::deque<Pending> pending;
   std::map<std::string, std::uint64_t> last_alarm;  // "alarm detector": the window of the last one
@@ -115,6 +116,7 @@ LogMonitor::LogMonitor(MonitorOptions options, const Pipeline* model, const std:
     if (state_->detectors.back() == nullptr) {
       throw_usage("--detector: there is no detector \"" + name + "\"", "there are adwin, ddm, page-hinkley");
     }
+    state_->watches_confidence = state_->watches_confidence || state_->detectors.back()->name() == "adwin";
   }
 }
 
@@ -252,7 +254,8 @@ void LogMonitor::State::see_rows(const Table& table, MonitorStep& out) {
   const Column* const shares = confidence.empty() ? nullptr : &table.column(confidence);
   for (std::size_t row = 0; row < table.rows(); ++row) {
     ++rows;
-    if (shares != nullptr && !shares->is_missing(row) && confidence_detector.add(shares->numbers().values[row])) {
+    if (watches_confidence && shares != nullptr && !shares->is_missing(row) &&
+        confidence_detector.add(shares->numbers().values[row])) {
       raise("confidence", "adwin", rows, confidence_detector.value(), out);
     }
     std::optional<std::string> answer;

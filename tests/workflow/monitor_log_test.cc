@@ -60,6 +60,16 @@ bool has(const MonitorStep& step, const std::string& alarm, const std::string& d
   return false;
 }
 
+TEST(MonitorLog, OnlyDetectorsThatAreAskedForAlarm) {
+  MonitorOptions options = options_for("truth");
+  options.detectors = {"page-hinkley"};
+  LogMonitor monitor(options, nullptr, "", {});
+  monitor.columns_for(header());
+  const MonitorStep step = monitor.observe(log_rows(3000));
+  EXPECT_TRUE(has(step, "error", "page_hinkley", 1500, 1700));
+  for (const Alarm& alarm : step.alarms) EXPECT_NE(alarm.detector, "adwin") << alarm.alarm;
+}
+
 TEST(MonitorLog, FindsTheChangeAndNothingBefore) {
   LogMonitor monitor(options_for("truth"), nullptr, "", {});
   monitor.columns_for(header());

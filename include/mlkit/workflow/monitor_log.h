@@ -4,9 +4,9 @@
 // latency, duration_ms), the model's input columns, the true answer. Answers that come later are joined by an id.
 //
 // Streams: every detector (drift/stream_detectors.h) sees the errors, row by row in the order of the log, or, for
-// answers that come later, in the order of the log once they are there; ADWIN also sees the confidence. The error of a
-// class is 0 or 1, of a number |prediction - answer| / scale, at most 1, with the standard deviation of the model's
-// predictions in training (without a model: in the first window) as the scale.
+// answers that come later, in the order of the log once they are there; ADWIN, where it is one of them, also sees the
+// confidence. The error of a class is 0 or 1, of a number |prediction - answer| / scale, at most 1, with the standard
+// deviation of the model's predictions in training (without a model: in the first window) as the scale.
 //
 // Windows: when one is full, its columns are judged together as by `drift` (drift/compare.h): against the model's
 // reference, or without a model against the first window. Latency is always compared with the first window, and only
