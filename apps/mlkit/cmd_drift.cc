@@ -71,6 +71,9 @@ class Drift : public Command {
     if (reference_ == "-" && current_ == "-") {
       throw_usage("REFERENCE and CURRENT are both standard input", "name one of the two files");
     }
+    if (is_model_file(current_)) {
+      throw_usage("CURRENT is a model file", "a model is a reference: mlkit drift MODEL TABLE");
+    }
     if (!is_model_file(reference_)) return run_tables(session);
     if (classifier_) {
       throw_usage("--classifier needs the rows of the reference, and a model file holds none",
