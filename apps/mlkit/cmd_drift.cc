@@ -29,8 +29,12 @@ bool is_model_file(const std::string& path) {
   constexpr std::string_view kMagic = "\x89MLKIT";
   std::error_code error;
   if (path == "-") return false;
-  if (!std::filesystem::exists(path, error)) return path.ends_with(".mlkit");
-  if (!std::filesystem::is_regular_file(path, error)) return false;
+  const std::filesystem::file_type type = std::filesystem::status(path, error).type();
+  if (type == std::filesystem::file_type::none) {
+    throw Error(ErrorCode::kIo, "cannot open: " + error.message(), {.file = path, .column = {}, .hint = {}});
+  }
+  if (type == std::filesystem::file_type::not_found) return path.ends_with(".mlkit");
+  if (type != std::filesystem::file_type::regular) return false;
   char head[kMagic.size()];
   std::size_t filled = 0;
   InputFile file(path);

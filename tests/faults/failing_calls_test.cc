@@ -48,6 +48,9 @@ std::vector<Command> commands() {
       {"Predict", {"predict", "model", "in.csv", "-o", "out1", "--proba", "--keep", "city"}, {"out1"}, true},
       {"PredictToStandardOutput", {"predict", "model", "in.csv"}, {}, true},
       {"Evaluate", {"evaluate", "model", "in.csv", "--roc", "out1", "--pr", "out2", "--json"}, {"out1", "out2"}, true},
+      {"Drift", {"drift", "in.csv", "in.csv", "--report", "out1", "--json"}, {"out1"}},
+      {"DriftModel", {"drift", "model", "in.csv", "--report", "out1"}, {"out1"}, true},
+      {"Monitor", {"monitor", "log.csv", "--model", "model", "--label", "won", "--window", "20"}, {}, true},
       {"Inspect", {"inspect", "model", "--weights", "--json"}, {}, true},
       {"Verify", {"verify", "model"}, {}, true},
   };
@@ -75,6 +78,7 @@ class FailingCalls : public testing::TestWithParam<Command> {
     write_text(*folder_ / "config.json", "{\"target\": \"won\", \"train\": {\"C\": 0.5}}");
     ASSERT_EQ(run({"train", "in.csv", "--target", "won", "-o", "model"}).exit_code, 0);
     ASSERT_EQ(run({"clean", "in.csv", "-o", "cleaned.csv", "--save-recipe", "recipe.json"}).exit_code, 0);
+    ASSERT_EQ(run({"predict", "model", "in.csv", "-o", "log.csv", "--keep", "won,city"}).exit_code, 0);
     known_ = files_in(folder_->path());
   }
   static void TearDownTestSuite() {
