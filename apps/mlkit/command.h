@@ -142,6 +142,7 @@ std::unique_ptr<Command> make_resample();
 std::unique_ptr<Command> make_reduce();
 std::unique_ptr<Command> make_simulate();
 std::unique_ptr<Command> make_split();
+std::unique_ptr<Command> make_threshold();
 std::unique_ptr<Command> make_train();
 std::unique_ptr<Command> make_verify();
 

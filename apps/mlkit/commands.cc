@@ -25,6 +25,8 @@ const std::vector<CommandRow>& command_table() {
        make_evaluate},
       {"compare", "Models", "is one of two models better on these rows, or was it chance; which rows flip",
        "mlkit compare old.mlkit new.mlkit test.csv -o flips.csv", make_compare},
+      {"threshold", "Models", "the decision threshold: by costs, by what must be reached, by a metric",
+       "mlkit threshold churn.mlkit valid.csv --at 'recall>=0.9' --write", make_threshold},
       {"predict", "Models", "predictions for new rows, in their order",
        "mlkit predict species.mlkit new.csv -o predictions.csv", make_predict},
       {"cluster", "Models", "groups of rows that are alike, and what is different about each",

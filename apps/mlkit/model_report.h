@@ -20,7 +20,8 @@ Json metrics_to_json(const std::vector<MetricValue>& metrics);
 Json intervals_to_json(const std::vector<MetricValue>& metrics);
 
 // A table of names and values; `baseline` may be empty.
-std::string render_metrics(const std::vector<MetricValue>& metrics, const std::vector<MetricValue>& baseline);
+std::string render_metrics(const std::vector<MetricValue>& metrics, const std::vector<MetricValue>& baseline,
+                           double confidence = 0.95);
 
 // The coefficients with the largest absolute values, at most `limit` lines; "" where the model has none.
 std::string render_coefficients(const Pipeline& pipeline, std::size_t limit, bool raw = false);

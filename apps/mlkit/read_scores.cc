@@ -150,6 +150,26 @@ std::vector<std::string> answered_classes(const Table& table, const ScoresOption
 
 }  // namespace
 
+void ScoresOptions::declare(FieldList& options) {
+  const std::string group = "Without a model";
+  options.add("scores", scores,
+              {.help = "truth and answers from any source (CSV)",
+               .value_name = "FILE",
+               .group = group,
+               .file = FileUse::kReads});
+  options.add("label", label, {.help = "column with the truth", .value_name = "COL", .group = group});
+  options.add(
+      "score", score,
+      {.help = "column with the score of the positive one of two classes", .value_name = "COL", .group = group});
+  options.add("prediction", prediction,
+              {.help = "column with the predicted class, or number", .value_name = "COL", .group = group});
+  options.add(
+      "task", task,
+      {.help = "regression: the label is a number", .choices = {"classification", "regression"}, .group = group});
+  options.add("positive", positive,
+              {.help = "the positive one of two classes (the last in order)", .value_name = "CLASS", .group = group});
+}
+
 ScoredTable read_scores(const ScoresOptions& options, CsvReadOptions csv, Context& context) {
   if (options.label.empty()) throw_usage("--scores needs --label COL, the column with the truth");
   declare_columns(options, csv);
@@ -166,6 +186,7 @@ ScoredTable read_scores(const ScoresOptions& options, CsvReadOptions csv, Contex
   out.truth = select_target(target, rows);
   out.truth.missing = target.missing;
   out.weights = read_weights(table, options.weight);
+  for (const std::string& name : options.by) out.segments.push_back(table.column(name));
   out.predictions.task = target.task;
   out.predictions.rows = table.rows();
   if (target.task == Task::kRegression) {

@@ -8,6 +8,8 @@
 #include "command.h"
 
 #include "mlkit/eval/metrics.h"
+#include "mlkit/eval/ranking.h"
+#include "mlkit/pipeline/pipeline.h"
 #include "mlkit/workflow/train_pipeline.h"
 
 namespace mlkit::app {
@@ -17,7 +19,7 @@ struct ScoredTable {
   Predictions predictions;  // probabilities may be empty: only labels are known
   Target truth;
   std::vector<double> weights;
-  std::vector<MetricValue> baseline;
+  std::vector<Column> segments;  // the columns of --by, the same rows
   std::optional<double> threshold;
   bool are_probabilities = true;  // scores of any scale (outside 0 .. 1) rank, but are no probabilities
 };
@@ -31,11 +33,32 @@ struct ScoresOptions {
   std::string task = "classification";
   std::string positive;
   std::string weight;
+  std::vector<std::string> by;
   std::optional<double> threshold;
+
+  void declare(FieldList& options);
 };
 
 // One of: --score (two classes), columns probability_CLASS, --prediction (labels; numbers with --task regression).
 // Throws Error(kUsage), Error(kData).
 ScoredTable read_scores(const ScoresOptions& options, CsvReadOptions csv, Context& context);
+
+// How rows with known answers are put to a model.
+struct ModelRows {
+  std::string input;
+  std::string weight;
+  std::vector<std::string> by;
+};
+
+// Reads the rows (errors name the file) and predicts them; rows without a true answer are left out with a warning.
+// `sha256`, where asked for, becomes the hash of the table's content.
+ScoredTable score_model(const Pipeline& pipeline, const ModelRows& rows, const TableInOptions& table_in,
+                        Context& context, std::string* sha256 = nullptr);
+
+// Of two classes: probability of the positive one, and whether it is the truth.
+std::vector<double> scores_of_class(const Predictions& predictions, std::size_t c);
+std::vector<std::uint8_t> rows_of_class(const Target& truth, std::size_t c);
+// Class `c` against the rest.
+ThresholdSweep sweep_of_class(const ScoredTable& scored, std::size_t c);
 
 }  // namespace mlkit::app

@@ -82,6 +82,7 @@ class Weighted {
   }
 
   const std::vector<ThresholdSweep>& sweeps() const {
+    if (in().sweeps != nullptr && weights_.data() == in().weights.data()) return *in().sweeps;
     if (!sweeps_.empty()) return sweeps_;
     for (const MetricInputs::Side& side : rows_.sides()) {
       const ScoredLabels scored{side.scores, side.positive, weights_};

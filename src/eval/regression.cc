@@ -7,6 +7,9 @@
 #include <stdexcept>
 #include <vector>
 
+#include "mlkit/data/sort_numbers.h"
+#include "mlkit/eval/ranking.h"
+
 namespace mlkit {
 namespace {
 
@@ -96,6 +99,48 @@ RegressionScores regression_scores(std::span<const double> truth, std::span<cons
     scores.r2 = scores.explained_variance = {0.0, false};
   }
   return scores;
+}
+
+ResidualSummary summarise_residuals(std::span<const double> truth, std::span<const double> predicted,
+                                    std::size_t groups) {
+  const std::size_t n = truth.size();
+  if (n == 0 || predicted.size() != n) throw std::invalid_argument("summarise_residuals: lengths differ");
+  ResidualSummary out;
+  std::vector<double> residuals(n);
+  for (std::size_t i = 0; i < n; ++i) residuals[i] = truth[i] - predicted[i];
+  for (const double r : residuals) out.mean += r / static_cast<double>(n);
+  double square = 0;
+  for (const double r : residuals) square += (r - out.mean) * (r - out.mean);
+  out.sd = std::sqrt(square / static_cast<double>(n));
+  std::vector<std::uint64_t> scratch;
+  sort_numbers(residuals, scratch);
+  for (const double share : {0.0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1.0}) {
+    const double place = share * static_cast<double>(n - 1);
+    const auto below = static_cast<std::size_t>(place);
+    const double low = residuals[below];
+    const double high = residuals[std::min(below + 1, n - 1)];
+    out.quantiles.emplace_back(share, low + (place - static_cast<double>(below)) * (high - low));
+  }
+  std::vector<std::uint32_t> order = falling_order(predicted);
+  std::reverse(order.begin(), order.end());
+  std::size_t begin = 0;
+  for (std::size_t k = 1; k <= groups; ++k) {
+    std::size_t end = n * k / groups;
+    if (end <= begin) continue;
+    while (end < n && predicted[order[end]] == predicted[order[end - 1]]) ++end;
+    ResidualGroup group{predicted[order[begin]], predicted[order[end - 1]], 0, 0, 0, end - begin};
+    const auto rows = static_cast<double>(group.rows);
+    for (std::size_t i = begin; i < end; ++i) {
+      const double residual = truth[order[i]] - predicted[order[i]];
+      group.mean_predicted += predicted[order[i]] / rows;
+      group.mean_truth += truth[order[i]] / rows;
+      group.rmse += residual * residual / rows;
+    }
+    group.rmse = std::sqrt(group.rmse);
+    out.groups.push_back(group);
+    begin = end;
+  }
+  return out;
 }
 
 }  // namespace mlkit

@@ -11,4 +11,5 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/ranking.cc
   ${CMAKE_CURRENT_LIST_DIR}/regression.cc
   ${CMAKE_CURRENT_LIST_DIR}/student.cc
+  ${CMAKE_CURRENT_LIST_DIR}/thresholds.cc
 )

@@ -1,5 +1,7 @@
 #include "mlkit/workflow/drift_reference.h"
 
+#include <algorithm>
+
 #include "mlkit/parallel/blocks.h"
 
 namespace mlkit {
@@ -35,6 +37,41 @@ DriftReference learn_drift_reference(const Pipeline& pipeline, const Table& rows
   out.predictions.push_back(learn_reference_of_labels("prediction", pipeline.classes(), predictions.labels));
   out.predictions.push_back(learn_reference_of_numbers("score", prediction_scores(predictions)));
   return out;
+}
+
+namespace {
+
+// Rows of the reference with a score of at least `threshold`.
+std::uint64_t rows_from(const ReferenceColumn& scores, double threshold) {
+  const std::vector<double> edges = reference_edges(scores);
+  double rows = 0;
+  for (std::size_t i = 0; i < edges.size(); ++i) {  // bin i ends at edge i, which is in it
+    const double low = i == 0 ? edges[0] : edges[i - 1];
+    if (edges[i] < threshold) continue;
+    const bool whole = low >= threshold || edges[i] == low;
+    const double share = whole ? 1 : (edges[i] - threshold) / (edges[i] - low);
+    rows += share * static_cast<double>(scores.counts[i]);
+  }
+  return static_cast<std::uint64_t>(rows + 0.5);
+}
+
+}  // namespace
+
+Pipeline move_threshold(const Pipeline& pipeline, double threshold) {
+  Pipeline out = pipeline.with_threshold(threshold);
+  const auto& reference = pipeline.parts().drift;
+  constexpr std::size_t kLabelsAndScores = 2;
+  if (pipeline.task() != Task::kBinary || !reference || reference->predictions.size() != kLabelsAndScores ||
+      threshold == pipeline.threshold()) {
+    return out;
+  }
+  DriftReference moved = *reference;
+  ReferenceColumn& labels = moved.predictions[0];
+  std::vector<std::int32_t> called(static_cast<std::size_t>(labels.rows));
+  const std::uint64_t positive = std::min<std::uint64_t>(labels.rows, rows_from(moved.predictions[1], threshold));
+  std::fill_n(called.begin(), positive, 1);
+  labels = learn_reference_of_labels(labels.name, pipeline.classes(), called);
+  return out.with_drift(std::move(moved));
 }
 
 }  // namespace mlkit

@@ -2,9 +2,7 @@
 
 namespace mlkit {
 
-std::vector<MetricValue> score_predictions(const Predictions& predictions, const Target& truth,
-                                           std::span<const double> weights, const std::vector<std::string>& names,
-                                           const MetricOptions& options, const Context& context) {
+ScoredRows scored_rows(const Predictions& predictions, const Target& truth, std::span<const double> weights) {
   ScoredRows rows;
   rows.classes = predictions.classes;
   rows.weights = weights;
@@ -16,6 +14,13 @@ std::vector<MetricValue> score_predictions(const Predictions& predictions, const
     rows.predicted = predictions.labels;
     rows.probabilities = predictions.probabilities;
   }
+  return rows;
+}
+
+std::vector<MetricValue> score_predictions(const Predictions& predictions, const Target& truth,
+                                           std::span<const double> weights, const std::vector<std::string>& names,
+                                           const MetricOptions& options, const Context& context) {
+  const ScoredRows rows = scored_rows(predictions, truth, weights);
   return compute_metrics(rows, names.empty() ? default_metrics(rows.classes) : names, options, context);
 }
 

@@ -5,4 +5,5 @@ mlkit_test(eval
   ${CMAKE_CURRENT_LIST_DIR}/metrics_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/paired_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/ranking_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/thresholds_test.cc
 )

@@ -28,6 +28,8 @@ struct ScoredRows {
   std::span<const double> targets;
   std::span<const double> values;
   std::span<const double> weights;  // empty = all 1
+  // Sweeps made before, or nullptr: of two classes the positive one's, of more one for each class.
+  const std::vector<ThresholdSweep>* sweeps = nullptr;
 
   std::size_t rows() const { return classes == 0 ? targets.size() : labels.size(); }
 };

@@ -23,4 +23,8 @@ DriftReference learn_drift_reference(const Pipeline& pipeline, const Table& rows
 // of the predicted one of more, the number itself in regression.
 std::vector<double> prediction_scores(const Predictions& predictions);
 
+// The pipeline with another threshold, the labels in its drift reference moved with it: from the reference of the
+// scores, taken as even within its bins (of a hundredth of the rows each).
+Pipeline move_threshold(const Pipeline& pipeline, double threshold);
+
 }  // namespace mlkit

@@ -94,6 +94,9 @@ std::vector<MetricValue> score_predictions(const Predictions& predictions, const
                                            std::span<const double> weights, const std::vector<std::string>& names,
                                            const MetricOptions& options, const Context& context);
 
+// What is scored, as spans of the three.
+ScoredRows scored_rows(const Predictions& predictions, const Target& truth, std::span<const double> weights);
+
 // The target column of a table in the terms of a fitted pipeline: its classes, in its order. Throws Error(kData)
 // with the place where the column is missing or holds something that training did not see.
 Target read_truth(const Table& table, const Pipeline& pipeline);
