@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "command.h"
+#include "runs_ledger.h"
 
 namespace mlkit::app {
 namespace {
@@ -35,6 +36,7 @@ class Doctor : public Command {
     report["processors"] = std::thread::hardware_concurrency();
     report["threads"] = session.context().threads();
     report["memory_mib"] = memory_mib();
+    report["ledger"] = ledger_engine().empty() ? "none (built without SQLite)" : "SQLite " + ledger_engine();
     if (session.json()) {
       session.result("doctor", report);
       return 0;

@@ -66,6 +66,7 @@ bool is_picture(const std::string& path) { return path.ends_with(".svg"); }
 class Evaluate : public Command {
  public:
   void declare(FieldList& arguments, FieldList& options) override;
+  const LedgerOptions* ledger() const override { return &ledger_; }
   int run(Session& session) override;
 
  private:
@@ -91,6 +92,7 @@ class Evaluate : public Command {
   MetricOptions metric_options_;
   ScoresOptions scores_;
   TableInOptions table_in_;
+  LedgerOptions ledger_;
 };
 
 void Evaluate::declare(FieldList& arguments, FieldList& options) {
@@ -127,6 +129,7 @@ void Evaluate::declare(FieldList& arguments, FieldList& options) {
               {.help = "confidence of the intervals", .value_name = "SHARE", .range = strictly_between(0, 1)});
   scores_.declare(options);
   table_in_.declare(options);
+  ledger_.declare(options);
 }
 
 ScoredTable Evaluate::read_answers(Context& context, std::string& of, std::vector<MetricValue>& baseline,
@@ -251,6 +254,9 @@ int Evaluate::run(Session& session) {
     if (!metric.note.empty()) session.context().warn(metric.name + ": " + metric.note);
   }
   write_files(evaluation, session.seed());
+  RunFacts facts{.metrics = {}, .model = model_.value_or(""), .data_sha256 = {}};
+  facts.add("evaluate", evaluation.metrics);
+  session.note_run(std::move(facts));
   const bool passed =
       std::all_of(gates.begin(), gates.end(), [&](const Gate& gate) { return gate_holds(gate, evaluation.metrics); });
   if (session.json()) {

@@ -1,5 +1,6 @@
 // features: derived columns, learned once into a recipe (fit) and replayed on any other rows (apply).
 #include "command.h"
+#include "feature_groups.h"
 #include "model_report.h"
 
 #include "mlkit/base/error.h"
@@ -22,13 +23,16 @@ class Features : public Command {
   int fit(Session& session);
   int apply(Session& session);
   CsvReadOptions reading() const;
-  void refuse_fit_options() const;
+  void refuse_options(const std::string& what, const std::string& hint) const;
+  FeatureRecipe plan(const Table& table, const std::vector<std::string>& classes, std::uint64_t seed) const;
   void check_training_rows(const FeatureRecipe& recipe, const FeatureStreamReport& report) const;
 
   std::string what_;
   std::string input_;
   std::string output_;
   std::string recipe_;
+  std::string columns_;
+  std::optional<FeatureGroups> groups_;
   FeatureOptions options_;
   bool allow_training_rows_ = false;
   TableInOptions table_in_;
@@ -52,6 +56,11 @@ void Features::declare(FieldList& arguments, FieldList& options) {
                .value_name = "OUT",
                .file = FileUse::kWrites,
                .short_name = 'o'});
+  options.add("columns", columns_,
+              {.help = "fit: groups of columns with options of their own, instead of those below (JSON: a list, or "
+                       "\"features\" of a pipeline)",
+               .value_name = "FILE",
+               .file = FileUse::kReads});
   options.add_struct(options_);
   options.add("allow_training_rows", allow_training_rows_,
               {.help = "apply: also to the rows that target encodings were learned from"});
@@ -60,7 +69,9 @@ void Features::declare(FieldList& arguments, FieldList& options) {
 
 int Features::run(Session& session) {
   if (what_ == "fit") return fit(session);
-  refuse_fit_options();
+  if (!columns_.empty()) throw_usage("--columns is for features fit", "the recipe knows its columns");
+  refuse_options("is part of the recipe and has no place in features apply",
+                 "give it to features fit, or edit the recipe");
   return apply(session);
 }
 
@@ -71,7 +82,7 @@ CsvReadOptions Features::reading() const {
   csv.keep_records = true;
   csv.types_for = [this, given = csv.types](const std::vector<std::string>& header) {
     std::map<std::string, DeclaredType> types = given;
-    std::vector<std::string> texts = text_columns_of(options_);
+    std::vector<std::string> texts = groups_ ? groups_->text_columns() : text_columns_of(options_);
     if (!options_.target.empty()) texts.push_back(options_.target);
     for (const std::string& name : texts)
       types.emplace(header[column_index(header, name)], DeclaredType{ColumnType::kCategory, false});
@@ -84,6 +95,12 @@ int Features::fit(Session& session) {
   if (allow_training_rows_) throw_usage("--allow-training-rows is for features apply");
   if (!output_.empty()) session.require_output_beside_json(output_);
   session.require_output_beside_json(recipe_);
+  if (!columns_.empty()) {
+    const std::string target = std::exchange(options_.target, "");
+    refuse_options("is an option of each group of --columns", "write it into " + columns_);
+    options_.target = target;
+    groups_ = FeatureGroups::read(columns_);
+  }
   PreprocessOptions fill;
   fill.impute = options_.impute;
   validate_preprocess_options(fill);
@@ -97,7 +114,7 @@ int Features::fit(Session& session) {
       train.target = options_.target;
       target = read_target(table, train, context);
     }
-    FeatureRecipe recipe = plan_features(table, options_, target.classes, session.seed());
+    FeatureRecipe recipe = plan(table, target.classes, session.seed());
     if (recipe.has_target_steps()) recipe.fingerprint = fingerprint_of(recipe, table, context);
     fit = fit_features(std::move(recipe), table, {target.labels, target.numbers}, context);
   });
@@ -128,16 +145,19 @@ int Features::fit(Session& session) {
   return 0;
 }
 
-// The recipe has the specification.
-void Features::refuse_fit_options() const {
+FeatureRecipe Features::plan(const Table& table, const std::vector<std::string>& classes, std::uint64_t seed) const {
+  return groups_ ? groups_->plan(table, options_.target, classes, seed) : plan_features(table, options_, classes, seed);
+}
+
+// Options about what is made, where something else says it.
+void Features::refuse_options(const std::string& what, const std::string& hint) const {
   const Json given = struct_to_json(options_);
   const Json defaults = struct_to_json(FeatureOptions());
   for (const auto& [name, value] : given.items()) {
     if (value == defaults.at(name)) continue;
     std::string flag = name;
     for (char& c : flag) c = c == '_' ? '-' : c;
-    throw_usage("--" + flag + " is part of the recipe and has no place in features apply",
-                "give it to features fit, or edit the recipe");
+    throw_usage("--" + flag + " " + what, hint);
   }
 }
 

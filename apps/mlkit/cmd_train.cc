@@ -52,6 +52,8 @@ class Train : public Command {
         {.help = "writes the objective after every iteration (CSV)", .value_name = "FILE", .file = FileUse::kWrites});
   }
 
+  const LedgerOptions* ledger() const override { return &training_.ledger; }
+
   int run(Session& session) override {
     for (const std::string* output : {&output_, &trace_}) {
       if (!output->empty()) session.require_output_beside_json(*output);
@@ -83,6 +85,7 @@ class Train : public Command {
     const Pipeline pipeline = seal(trained, rows, training_, scores.valid, session);
     write_model_file(pipeline, output_);
     if (!trace_.empty()) write_trace(trained.report);
+    note_run(session, trained, rows, scores);
 
     if (session.json()) {
       session.result("train", to_json(pipeline, trained, target, scores));
@@ -98,6 +101,18 @@ class Train : public Command {
     std::vector<CrossValidated> cv;
     std::vector<MetricValue> valid;
   };
+
+  void note_run(Session& session, const TrainedPipeline& trained, const TrainingRows& rows,
+                const Scores& scores) const {
+    RunFacts facts{.metrics = {}, .model = output_, .data_sha256 = rows.sha256};
+    for (const CrossValidated& score : scores.cv) {
+      facts.metrics.push_back({"cv", score.metric, score.mean});
+      if (score.sd) facts.metrics.push_back({"cv", score.metric + "_sd", *score.sd});
+    }
+    facts.add("valid", scores.valid);
+    facts.add("train", trained.metrics);
+    session.note_run(std::move(facts));
+  }
 
   void write_trace(const FitReport& report) const {
     OutputFile out(trace_);

@@ -13,6 +13,7 @@
 #include "mlkit/base/fields.h"
 #include "mlkit/data/csv_read.h"
 #include "mlkit/io/json.h"
+#include "run_facts.h"
 
 namespace mlkit::app {
 
@@ -66,6 +67,12 @@ class Session {
   // go to standard output.
   void require_output_beside_json(const std::string& output) const;
 
+  // What the ledger of runs keeps of this one, beside options and files (Command::ledger).
+  void note_run(RunFacts facts) { facts_ = std::move(facts); }
+  const std::optional<RunFacts>& noted_run() const { return facts_; }
+  // From now on print() and result() append to `text` (which outlives the session) instead of standard output.
+  void capture(std::string& text) { captured_ = &text; }
+
  private:
   void collect_warnings();
 
@@ -75,6 +82,8 @@ class Session {
   bool color_ = false;
   std::vector<std::string> warnings_;
   std::size_t shown_warnings_ = 0;
+  std::optional<RunFacts> facts_;
+  std::string* captured_ = nullptr;
 };
 
 // Options of every command that reads a table (CLI.md, "Tables in").
@@ -107,6 +116,9 @@ class Command {
   // Names the outputs whose names follow from other options. Called once all options are read, before the files of the
   // command are checked to be separate ones (separate_files.h).
   virtual void name_outputs() {}
+  // Not null: this command is kept in the ledger of runs, and these are its options about that. It calls
+  // Session::note_run when there is something to keep.
+  virtual const LedgerOptions* ledger() const { return nullptr; }
   // The exit code: 0, or 1 for a negative finding. Everything else is thrown as Error.
   virtual int run(Session& session) = 0;
 };
@@ -136,10 +148,12 @@ std::unique_ptr<Command> make_inspect();
 std::unique_ptr<Command> make_leak();
 std::unique_ptr<Command> make_man();
 std::unique_ptr<Command> make_monitor();
+std::unique_ptr<Command> make_pipeline();
 std::unique_ptr<Command> make_predict();
 std::unique_ptr<Command> make_profile();
 std::unique_ptr<Command> make_resample();
 std::unique_ptr<Command> make_reduce();
+std::unique_ptr<Command> make_runs();
 std::unique_ptr<Command> make_simulate();
 std::unique_ptr<Command> make_split();
 std::unique_ptr<Command> make_threshold();

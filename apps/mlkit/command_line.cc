@@ -220,7 +220,7 @@ ParsedWords parse_words(const FieldList& arguments, const FieldList& options, Wo
   for (const Field& field : arguments.all()) {
     CLI::Option* option = app.add_option(field.name, keep);
     if (is_list(field)) option->expected(0, CLI::detail::expected_max_vector_size);
-    option->allow_extra_args(false);
+    option->allow_extra_args(is_list(field));  // (of a list CLI11 takes none otherwise)
     arguments_given.push_back(option);
   }
   for (const Field& field : options.all()) {
@@ -346,6 +346,28 @@ std::size_t count_needed(const FieldList& arguments) {
   return static_cast<std::size_t>(std::count_if(arguments.all().begin(), arguments.all().end(), is_needed));
 }
 
+// What differs from the defaults and changes a result (or names a file): the ledger's options.
+std::vector<std::pair<std::string, std::string>> settings_of(const CommandRow& row, const FieldList& options) {
+  const std::unique_ptr<Command> fresh = row.make();
+  FieldList none;
+  FieldList defaults;
+  fresh->declare(none, defaults);  // without those that every command has
+  const Json before = fields_to_json(defaults);
+  const Json now = fields_to_json(options);
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const auto& [name, value] : before.items()) {
+    const Json& given = now.at(name);
+    if (given == value || name == "ledger" || name == "no_ledger") continue;
+    std::string text = given.is_string() ? given.get<std::string>() : json_text(given, -1);
+    if (given.is_array()) {
+      text.clear();
+      for (const Json& item : given) text += (text.empty() ? "" : ",") + item.get<std::string>();
+    }
+    out.emplace_back(name, std::move(text));
+  }
+  return out;
+}
+
 Request read_command(const CommandTable& table, const CommandRow& row, const Words& words) {
   Request request;
   request.row = &row;
@@ -375,6 +397,8 @@ Request read_command(const CommandTable& table, const CommandRow& row, const Wor
   require_given(arguments, options, row, given);
   request.command->name_outputs();
   require_separate_files(arguments, options);
+  request.files = find_dependencies(arguments, options, "");
+  if (request.command->ledger() != nullptr) request.settings = settings_of(row, options);
   if (request.options.depfile.empty() && !request.options.depfile_target.empty()) {
     throw_usage("--depfile-target names a target for --depfile, which is not given", "give --depfile FILE");
   }

@@ -16,7 +16,10 @@ struct Request {
   const CommandRow* row = nullptr;
   std::unique_ptr<Command> command;
   GlobalOptions options;
+  Dependencies files;         // that the command line names
   Dependencies dependencies;  // what --depfile is to hold
+  // Options that differ from their defaults, for the ledger; only of commands that are kept there.
+  std::vector<std::pair<std::string, std::string>> settings;
 };
 
 // `arguments` without the program's name. Throws Error(kUsage); its hint names the nearest spelling.

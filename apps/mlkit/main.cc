@@ -11,8 +11,8 @@
 #include "command_line.h"
 #include "mlkit/base/error.h"
 #include "mlkit/base/output_file.h"
+#include "run_request.h"
 #include "standard_streams.h"
-#include "verbose_log.h"
 
 namespace {
 
@@ -47,38 +47,13 @@ int say(const Error& error, const std::vector<std::string>& arguments) {
   return static_cast<int>(error.code());
 }
 
-int run_command(const mlkit::app::Request& request) {
-  mlkit::app::Session session(request.options);
-  session.detail("mlkit " MLKIT_VERSION " " + request.row->name + ", " + std::to_string(session.context().threads()) +
-                 " threads, seed " + std::to_string(session.seed()));
-  // Before anything is written: what cannot be named is an error of the command line.
-  const std::string& depfile_path = request.options.depfile;
-  const std::string rule = depfile_path.empty() ? "" : mlkit::app::render_dependencies(request.dependencies);
-  mlkit::leave_identical_files(request.options.if_changed);
-  int code = 0;
-  try {
-    code = request.command->run(session);
-  } catch (...) {
-    session.show_warnings();
-    throw;
-  }
-  if (!depfile_path.empty()) {
-    mlkit::OutputFile depfile(depfile_path);
-    depfile.write(rule);
-    depfile.commit();
-  }
-  session.show_warnings();
-  if (request.options.verbose) mlkit::app::log_cost();
-  return code;
-}
-
 int run(const std::vector<std::string>& arguments) {
   const mlkit::app::Request request = mlkit::app::read_command_line(arguments);
   int code = 0;
   if (request.command == nullptr) {
     mlkit::app::write_standard_output(request.text);
   } else {
-    code = run_command(request);
+    code = mlkit::app::run_request(request, arguments);
   }
   mlkit::app::close_standard_output();
   return code;

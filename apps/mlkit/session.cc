@@ -48,7 +48,11 @@ void Session::result(const std::string& command, Json object) {
 
 void Session::print(const std::string& text) {
   if (progress_) progress_->end();
-  write_standard_output(text);
+  if (captured_ != nullptr) {
+    *captured_ += text;
+  } else {
+    write_standard_output(text);
+  }
 }
 
 void Session::summary(const std::string& line) {

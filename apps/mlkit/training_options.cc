@@ -38,6 +38,7 @@ void TrainingOptions::declare(FieldList& options) {
                .group = "Preprocessing",
                .file = FileUse::kReads});
   table_in_.declare(options);
+  ledger.declare(options);
 }
 
 void TrainingOptions::declare_columns(FieldList& options) {

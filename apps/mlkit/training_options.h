@@ -27,6 +27,7 @@ class TrainingOptions {
   const std::optional<std::vector<std::string>>& na() const { return na_; }
 
   TrainOptions train;
+  LedgerOptions ledger;
 
  private:
   void declare_columns(FieldList& options);

@@ -222,6 +222,22 @@ void derive_features(TrainingTable& rows, const TrainOptions& options, ColumnCho
   }
 }
 
+// What the recipe scaled by a rule of its own is not scaled a second time: that would undo the rule.
+void leave_scaled(Preprocess& preprocess, const FeatureEncoder& encoder) {
+  std::set<std::string> scaled;
+  for (std::size_t i = 0; i < encoder.recipe().steps.size(); ++i) {
+    if (encoder.recipe().steps[i].kind == FeatureKind::kScale) scaled.insert(encoder.names()[encoder.first_output(i)]);
+  }
+  if (scaled.empty()) return;
+  std::vector<ColumnPlan> plans = preprocess.columns();
+  for (ColumnPlan& plan : plans) {
+    if (!scaled.contains(plan.name)) continue;
+    plan.center.assign(plan.center.size(), 0);
+    plan.scale.assign(plan.scale.size(), 1);
+  }
+  preprocess = Preprocess(std::move(plans), preprocess.scaled());
+}
+
 // Names of the columns, as the table has them, that the chosen ones and the recipe are made of.
 std::set<std::string> source_names(const PipelineParts& parts, const Table& table,
                                    const std::vector<std::size_t>& columns) {
@@ -392,6 +408,7 @@ TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const Tr
   if (options.recipe) derive_features(rows, options, choice, parts, context);
   const std::vector<std::size_t> columns = choose_columns(*rows.table, choice, context);
   parts.preprocess = fit_preprocess(*rows.table, columns, options.preprocess, context);
+  if (parts.recipe) leave_scaled(parts.preprocess, *parts.recipe);
   warn_about_data(*rows.table, columns, rows.target, parts.preprocess.outputs(), context);
   const Dataset data = make_dataset(rows, parts.preprocess, columns, options, context);
 

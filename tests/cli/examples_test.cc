@@ -51,6 +51,23 @@ TEST_F(Examples, FeaturesEndInASealedModel) {
   EXPECT_NE(result.out.find("cross-validated, 5 folds"), std::string::npos);
 }
 
+// Those that choose among models need the command for it.
+TEST_F(Examples, PipelinesEndInAModelThatPassesItsGate) {
+  const bool can_choose = run("mlkit help cv").exit_code == 0;
+  int ran = 0;
+  for (const auto& entry : fs::directory_iterator(folder_ / "docs/examples/pipelines")) {
+    const std::string file = entry.path().string();
+    if (!can_choose && read_text(file).find("\"models\"") != std::string::npos) continue;
+    const RunResult result = run("mlkit pipeline run '" + file + "' --json");
+    EXPECT_EQ(result.exit_code, 0) << file << result.err;
+    EXPECT_NE(result.err.find("evaluate"), std::string::npos) << result.err;
+    const RunResult again = run("mlkit pipeline run '" + file + "'");
+    EXPECT_NE(again.err.find("everything is up to date"), std::string::npos) << again.err;
+    ++ran;
+  }
+  EXPECT_GE(ran, 2);
+}
+
 TEST_F(Examples, MakefileBuildsOnceAndThenHasNothingToDo) {
   const std::string make = "make --no-print-directory -f docs/examples/Makefile ";
   const RunResult first = run(make);

@@ -35,6 +35,8 @@ class Surroundings : public testing::Test {
     fs::create_directories(*folder_ / "bin");
     make_program_folder(*folder_ / "bin");
     fs::copy(MLKIT_SOURCE_DIR "/data/iris.csv", *folder_ / "iris.csv");
+    write_text(*folder_ / "iris.json", R"({"data": "iris.csv", "target": "species"})");
+    has_ledger_ = shell("mlkit runs init --ledger runs.db").exit_code == 0;
     const RunResult result = shell("mlkit train iris.csv --target species -o iris.mlkit");
     ASSERT_EQ(result.exit_code, 0) << result.err;
   }
@@ -64,6 +66,11 @@ class Surroundings : public testing::Test {
 
   // A command line for every command that prints something.
   static std::vector<std::string> printing_commands() {
+    std::vector<std::string> commands = commands_of_every_build();
+    if (has_ledger_) commands.emplace_back("mlkit runs list --ledger runs.db --json");
+    return commands;
+  }
+  static std::vector<std::string> commands_of_every_build() {
     return {"mlkit clean iris.csv",
             "mlkit evaluate iris.mlkit iris.csv",
             "mlkit compare iris.mlkit iris.mlkit iris.csv",
@@ -78,6 +85,7 @@ class Surroundings : public testing::Test {
             "mlkit bench iris.csv",
             "mlkit completion bash",
             "mlkit man",
+            "mlkit pipeline plan iris.json",
             "mlkit doctor",
             "mlkit drift iris.csv iris.csv",
             "mlkit drift iris.mlkit iris.csv",
@@ -86,9 +94,11 @@ class Surroundings : public testing::Test {
   }
 
   static TemporaryFolder* folder_;
+  static bool has_ledger_;
 };
 
 TemporaryFolder* Surroundings::folder_ = nullptr;
+bool Surroundings::has_ledger_ = false;
 
 TEST_F(Surroundings, FullDiskIsSaidByEveryCommandThatPrints) {
   std::vector<std::string> commands = printing_commands();

@@ -6,6 +6,7 @@ mlkit_test(cli
   ${CMAKE_CURRENT_LIST_DIR}/examples_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/golden_cases_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/golden_suites_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/pipeline_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/predict_keep_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/inputs_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/install_test.cc
@@ -13,6 +14,7 @@ mlkit_test(cli
   ${CMAKE_CURRENT_LIST_DIR}/named_commands_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/progress_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/reading_options_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/runs_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/streams_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/surroundings_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/table_in_options_test.cc
