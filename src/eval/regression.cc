@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "mlkit/data/sort_numbers.h"
+#include "mlkit/data/sort_doubles.h"
 #include "mlkit/eval/ranking.h"
 
 namespace mlkit {
@@ -112,8 +112,8 @@ ResidualSummary summarise_residuals(std::span<const double> truth, std::span<con
   double square = 0;
   for (const double r : residuals) square += (r - out.mean) * (r - out.mean);
   out.sd = std::sqrt(square / static_cast<double>(n));
-  std::vector<std::uint64_t> scratch;
-  sort_numbers(residuals, scratch);
+  std::vector<double> scratch;
+  sort_doubles(residuals, scratch);
   for (const double share : {0.0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1.0}) {
     const double place = share * static_cast<double>(n - 1);
     const auto below = static_cast<std::size_t>(place);
