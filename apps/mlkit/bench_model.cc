@@ -28,7 +28,8 @@ double at_share(const std::vector<double>& sorted, double share) {
   return sorted[std::min(sorted.size() - 1, static_cast<std::size_t>(share * static_cast<double>(sorted.size())))];
 }
 
-// Microseconds of each call, rising.
+}  // namespace
+
 std::vector<double> time_rows(const Pipeline& pipeline, const Table& table, std::int64_t runs, const Context& context) {
   std::vector<std::string> names;
   for (const Column& column : table.columns()) names.push_back(column.name);
@@ -49,8 +50,6 @@ std::vector<double> time_rows(const Pipeline& pipeline, const Table& table, std:
   std::sort(taken.begin(), taken.end());
   return taken;
 }
-
-}  // namespace
 
 Json bench_model(const std::string& model, const std::string& input, const TableInOptions& table_in, std::int64_t runs,
                  Context& context) {

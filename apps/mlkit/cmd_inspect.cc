@@ -97,6 +97,12 @@ Json numbers_json(const std::vector<std::pair<std::string, double>>& numbers) {
 Json training_json(const TrainingRecord& record) {
   Json options = Json::object();
   for (const auto& [name, value] : record.options) options[name] = value;
+  Json cv = Json::object();
+  if (!record.cv.scores.empty()) cv["how"] = record.cv.how;
+  for (const CvRecord::Score& score : record.cv.scores) {
+    cv["metrics"][score.metric]["mean"] = score.mean;
+    if (score.sd) cv["metrics"][score.metric]["sd"] = *score.sd;
+  }
   return {{"mlkit", record.mlkit_version},
           {"seed", record.seed},
           {"data_sha256", record.data_sha256},
@@ -110,6 +116,7 @@ Json training_json(const TrainingRecord& record) {
           {"metrics", numbers_json(record.metrics)},
           {"baseline", numbers_json(record.baseline)},
           {"valid", numbers_json(record.valid_metrics)},
+          {"cv", cv},
           {"warnings", record.warnings}};
 }
 

@@ -140,6 +140,7 @@ std::unique_ptr<Command> make_clean();
 std::unique_ptr<Command> make_cluster();
 std::unique_ptr<Command> make_compare();
 std::unique_ptr<Command> make_completion();
+std::unique_ptr<Command> make_cv();
 std::unique_ptr<Command> make_doctor();
 std::unique_ptr<Command> make_drift();
 std::unique_ptr<Command> make_evaluate();
@@ -158,6 +159,7 @@ std::unique_ptr<Command> make_simulate();
 std::unique_ptr<Command> make_split();
 std::unique_ptr<Command> make_threshold();
 std::unique_ptr<Command> make_train();
+std::unique_ptr<Command> make_tune();
 std::unique_ptr<Command> make_verify();
 
 }  // namespace mlkit::app

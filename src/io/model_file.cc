@@ -169,6 +169,37 @@ void load_record(PipelineParts& parts, BinaryReader& in) {
   if (!record.data_sha256.empty() && !is_sha256(record.data_sha256)) in.fail("holds a hash that is not a SHA-256");
 }
 
+// Written where there is something to say.
+void save_cv(const PipelineParts& parts, BinaryWriter& out) {
+  const CvRecord& cv = parts.record.cv;
+  if (cv.scores.empty()) return;
+  out.text(cv.how);
+  out.u64(cv.scores.size());
+  for (const CvRecord::Score& score : cv.scores) {
+    out.text(score.metric);
+    out.f64(score.mean);
+    out.boolean(score.sd.has_value());
+    out.f64(score.sd.value_or(0));
+  }
+}
+
+void load_cv(PipelineParts& parts, BinaryReader& in) {
+  constexpr std::size_t kLeastBytes = 25;
+  CvRecord& cv = parts.record.cv;
+  cv.how = in.text();
+  for (std::uint64_t left = in.count(kLeastBytes); left > 0; --left) {
+    CvRecord::Score score;
+    score.metric = in.text();
+    score.mean = in.finite_f64();
+    const bool has_sd = in.boolean();
+    const double sd = in.finite_f64();
+    if (has_sd) score.sd = sd;
+    if (!has_sd && sd != 0) in.fail("holds a standard deviation that it says is none");
+    cv.scores.push_back(std::move(score));
+  }
+  if (cv.scores.empty()) in.fail("holds no score");
+}
+
 void save_self_test(const PipelineParts& parts, BinaryWriter& out) {
   const SelfTest& test = parts.self_test;
   out.u64(test.rows);
@@ -230,6 +261,7 @@ constexpr KnownSection kSections[] = {
     {"record", 1, false, save_record, load_record},
     {"self_test", 1, false, save_self_test, load_self_test},
     {"drift", 1, false, save_drift, load_drift},
+    {"cv", 1, false, save_cv, load_cv},
 };
 
 const KnownSection* find_known(const RawSection& section) {

@@ -73,7 +73,7 @@ std::vector<double> differences(const CrossValidated& a, const CrossValidated& b
 }
 
 PairedComparison compare(const ModelScores& best, const ModelScores& other, const MetricInfo& metric, double share) {
-  PairedComparison out{.better = best.name, .other = other.name};
+  PairedComparison out{.model = best.name, .other = other.name};
   const std::vector<double> d = differences(*best.find(metric.name), *other.find(metric.name));
   out.folds = d.size();
   if (d.empty()) return out;
@@ -129,10 +129,11 @@ std::optional<std::size_t> best_model(const std::vector<ModelScores>& models, co
 }
 
 std::vector<PairedComparison> compare_scores(const std::vector<ModelScores>& models, const std::string& metric,
-                                             const FoldPlan& plan, const Target& target) {
+                                             const FoldPlan& plan, const Target& target,
+                                             std::optional<std::size_t> reference) {
   std::vector<PairedComparison> out;
-  const std::optional<std::size_t> best = best_model(models, metric);
-  if (!best || plan.pooled) return out;
+  const std::optional<std::size_t> best = reference ? reference : best_model(models, metric);
+  if (!best || plan.pooled || models[*best].find(metric) == nullptr) return out;
   const double share = internal::test_share(plan, target);
   for (std::size_t m = 0; m < models.size(); ++m) {
     if (m == *best || models[m].find(metric) == nullptr) continue;

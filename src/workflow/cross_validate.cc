@@ -79,7 +79,7 @@ std::vector<FoldOutcome> run_fold(const Run& run, std::size_t index, const Conte
   const Target truth = select_target(run.target, rows.test);
   std::vector<FoldOutcome> out(run.names());
   for (std::size_t m = 0; m < run.models.size(); ++m) {
-    const TrainOptions& options = run.models[m].options;
+    const TrainOptions& options = run.models[m].options_in(index);
     Context quiet(settings.threads());
     quiet.stop = settings.stop;
     try {
@@ -106,7 +106,7 @@ std::vector<FoldOutcome> run_fold(const Run& run, std::size_t index, const Conte
 std::vector<std::vector<FoldOutcome>> run_folds(const Run& run, const Context& context) {
   constexpr std::size_t kSmallTable = std::size_t{1} << 21;  // cells: 16 MiB of numbers
   std::vector<std::vector<FoldOutcome>> out(run.plan.fits());
-  if (context.progress != nullptr) context.progress->begin(run.options.task, out.size() * run.models.size());
+  if (context.progress != nullptr) context.progress->begin("cross-validating", out.size() * run.models.size());
   const bool side_by_side = run.table.rows() * run.table.column_count() <= kSmallTable;
   Context turns(side_by_side ? context.threads() : 1);
   turns.stop = context.stop;
@@ -274,7 +274,8 @@ std::vector<ModelScores> cross_validate_models(const Table& table, const Target&
                                                const std::vector<CvModel>& models, const FoldPlan& plan,
                                                const CvOptions& options, Context& context) {
   Run run{table, target, models, plan, options};
-  run.add_dummy = std::none_of(models.begin(), models.end(), [](const CvModel& m) { return m.name == "dummy"; });
+  run.add_dummy = options.add_dummy &&
+                  std::none_of(models.begin(), models.end(), [](const CvModel& m) { return m.name == "dummy"; });
   std::vector<std::vector<FoldOutcome>> folds = run_folds(run, context);
   std::vector<ModelScores> out(run.names());
   for (std::size_t name = 0; name < out.size(); ++name) {

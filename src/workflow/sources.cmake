@@ -18,5 +18,6 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/shared_rows.cc
   ${CMAKE_CURRENT_LIST_DIR}/table_hash.cc
   ${CMAKE_CURRENT_LIST_DIR}/train_pipeline.cc
+  ${CMAKE_CURRENT_LIST_DIR}/tune.cc
   ${CMAKE_CURRENT_LIST_DIR}/unsupervised.cc
 )

@@ -133,6 +133,10 @@ FittedModel take_fit(Fit fit) {
 }
 
 std::string model_kind(const TrainOptions& options, const Target& target) {
+  if (options.model == "linear" && !target.labels.empty())
+    throw_usage("--model linear is for numbers, and the target holds classes");
+  if (options.model == "logistic" && target.labels.empty())
+    throw_usage("--model logistic is for classes, and the target holds numbers");
   if (options.model != "auto") return options.model;
   return target.labels.empty() ? "linear" : "logistic";
 }

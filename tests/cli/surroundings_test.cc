@@ -87,6 +87,7 @@ class Surroundings : public testing::Test {
             "mlkit man",
             "mlkit pipeline plan iris.json",
             "mlkit doctor",
+            "mlkit cv iris.csv --target species --metrics accuracy",
             "mlkit drift iris.csv iris.csv",
             "mlkit drift iris.mlkit iris.csv",
             "mlkit cluster iris.csv --k 3",
@@ -103,6 +104,7 @@ bool Surroundings::has_ledger_ = false;
 TEST_F(Surroundings, FullDiskIsSaidByEveryCommandThatPrints) {
   std::vector<std::string> commands = printing_commands();
   commands.emplace_back("mlkit train iris.csv --target species -o full.mlkit");
+  commands.emplace_back("mlkit tune iris.csv --target species -o full.mlkit --trials 2 --outer-folds 0");
   commands.emplace_back("mlkit --help");
   for (const std::string& command : commands) {
     for (const char* json : {"", " --json"}) {

@@ -6,4 +6,5 @@ mlkit_test(eval
   ${CMAKE_CURRENT_LIST_DIR}/paired_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/ranking_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/thresholds_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/student_test.cc
 )

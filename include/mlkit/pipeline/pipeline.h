@@ -28,6 +28,17 @@
 
 namespace mlkit {
 
+// What cross-validation said about a model before it was fitted on all rows.
+struct CvRecord {
+  struct Score {
+    std::string metric;
+    double mean = 0;
+    std::optional<double> sd;  // over the folds
+  };
+  std::string how;  // "5 folds, stratified by class"
+  std::vector<Score> scores;
+};
+
 // How the model came to be. Values only: no paths, no times.
 struct TrainingRecord {
   std::string mlkit_version;
@@ -45,6 +56,7 @@ struct TrainingRecord {
   std::vector<std::pair<std::string, double>> valid_metrics;  // on --valid, where given
   std::vector<double> dummy;  // what the dummy answers to every row: class shares, or one number
   std::vector<std::string> warnings;
+  CvRecord cv;  // no scores: there was none
 };
 
 // Rows made up from medians and frequent levels (never a row of the data) with the answers that the

@@ -86,12 +86,18 @@ struct CrossValidated {
 struct CvModel {
   std::string name;
   TrainOptions options;
+  // Where each fold has options of its own, found on its training rows: those of repeat * folds + fold.
+  std::vector<TrainOptions> options_of_fold = {};
+
+  const TrainOptions& options_in(std::size_t fold) const {
+    return options_of_fold.empty() ? options : options_of_fold[fold];
+  }
 };
 
 struct CvOptions {
-  std::vector<std::string> metrics;       // empty: the default ones of the task
-  bool keep_predictions = false;          // out_of_fold below
-  std::string task = "cross-validating";  // for the progress
+  std::vector<std::string> metrics;  // empty: the default ones of the task
+  bool keep_predictions = false;     // out_of_fold below
+  bool add_dummy = true;             // "dummy" after the models, unless one is named so
 };
 
 struct ModelScores {
@@ -102,7 +108,7 @@ struct ModelScores {
   const CrossValidated* find(const std::string& metric) const;
 };
 
-// Every model on every fold, and after them "dummy", which answers the same to every row (unless a model is named so).
+// Every model on every fold, and after them "dummy", which answers the same to every row.
 // Small tables have their folds in parallel, large ones the rows of a fold. Warnings: metrics that are not defined in
 // some folds, fits that did not converge, and what the fits say in every fold alike. Errors name fold and model.
 std::vector<ModelScores> cross_validate_models(const Table& table, const Target& target,
@@ -114,20 +120,21 @@ std::string ranking_metric(const Target& target);
 
 // One model against another on the same folds.
 struct PairedComparison {
-  std::string better;  // model that is better in the mean
+  std::string model;
   std::string other;
-  double difference = 0;  // mean over the folds of better minus other, in the metric's own direction
+  double difference = 0;  // mean over the folds of model minus other, in the metric's own direction
   std::optional<Interval> interval = {};
   std::optional<double> p_value = {};  // of the corrected resampled t test; Holm-adjusted over all comparisons
   std::size_t wins = 0;                // folds where it is better
   std::size_t folds = 0;               // where the metric is defined for both
 };
 
-// The best model by `metric` against every other one, in the order of the models: the corrected resampled t test over
-// the folds (Nadeau and Bengio 2003: variance times 1/J + n_test/n_train, J - 1 degrees of freedom). Empty with
-// leave-one-out, whose folds are single rows.
+// Model `reference` (the best by `metric` where none is named) against every other one, in the order of the models: the
+// corrected resampled t test over the folds (Nadeau and Bengio 2003: variance times 1/J + n_test/n_train, J - 1 degrees
+// of freedom). Empty with leave-one-out, whose folds are single rows.
 std::vector<PairedComparison> compare_scores(const std::vector<ModelScores>& models, const std::string& metric,
-                                             const FoldPlan& plan, const Target& target);
+                                             const FoldPlan& plan, const Target& target,
+                                             std::optional<std::size_t> reference = std::nullopt);
 // The position of the model with the best mean; the first of equals; nullopt where none has that metric.
 std::optional<std::size_t> best_model(const std::vector<ModelScores>& models, const std::string& metric);
 
