@@ -188,9 +188,18 @@ class Train : public Command {
 
   static std::string early_text(const FitReport& report) {
     if (!report.early_stop) return "";
-    return "early stopping: " + count_of(report.early_stop->rows, "row") + " set apart, log loss " +
-           short_number(report.early_stop->best_loss) + " at iteration " +
-           std::to_string(report.early_stop->best_iteration) + ", whose coefficients were kept\n";
+    return "early stopping: " + count_of(report.early_stop->rows, "row") + " set apart; kept iteration " +
+           std::to_string(report.early_stop->best_iteration) + ", their log loss " +
+           short_number(report.early_stop->best_loss) + "\n";
+  }
+
+  static std::string zeros_text(const Pipeline& pipeline) {
+    std::size_t zeros = 0, all = 0;
+    for (const std::vector<double>& weights : pipeline.parts().model->describe().coefficients) {
+      zeros += static_cast<std::size_t>(std::count(weights.begin(), weights.end(), 0.0));
+      all += weights.size();
+    }
+    return with_thousands(zeros) + " of " + count_of(all, "coefficient") + " are exactly 0\n";
   }
 
   std::string to_text(const Pipeline& pipeline, const TrainedPipeline& trained, const Target& target,
@@ -212,6 +221,7 @@ class Train : public Command {
              ", objective " + short_number(record.objective);
       if (kind == "logistic") out += ", lambda " + short_number(1 / train_.logistic.C);
       out += "\n" + early_text(trained.report);
+      if (train_.logistic.l1_ratio > 0) out += zeros_text(pipeline);
     }
     if (train_.class_weight == "balanced" && kind == "logistic") {
       out += "balanced classes; probabilities are corrected back to the true shares" +

@@ -23,7 +23,9 @@ void TrainingOptions::declare(FieldList& options) {
     options.add(name, member, std::move(info));
   });
   options.add("alpha", train.alpha,
-              {.help = "ridge penalty of a linear model; 0 = least squares", .range = at_least(0), .group = group});
+              {.help = "penalty of a linear model, ridge or by --l1-ratio; 0 = least squares",
+               .range = at_least(0),
+               .group = group});
   options.add_struct(train.preprocess);
   options.add("clean", clean_,
               {.help = "clean first, learned on the training rows: by default, or as a recipe says",

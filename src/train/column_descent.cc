@@ -5,9 +5,39 @@
 
 #include "mlkit/base/math.h"
 #include "mlkit/parallel/blocks.h"
+#include "mlkit/train/cholesky.h"
 #include "mlkit/train/l1_penalty.h"
+#include "mlkit/train/row_kernels.h"
 
 namespace mlkit {
+namespace {
+
+constexpr std::size_t kMemory = 5;  // steps that an extrapolation combines
+
+// The s for which sum_c t |v_c - s| + lambda (v_c - s)^2 / 2 is least; of several the one next to 0. Sorts v.
+double cheapest_shift(std::vector<double>& v, double t, double lambda) {
+  std::sort(v.begin(), v.end());
+  const double n = static_cast<double>(v.size());
+  double sum = 0;
+  for (const double x : v) sum += x;
+  // The slope rises with s: below v_k it is lambda (n s - sum) + t (k - (n - k)).
+  for (std::size_t k = 0; k < v.size(); ++k) {
+    const double above = t * (n - 2 * static_cast<double>(k));  // minus the slope of the L1 part left of v_k
+    const double at = lambda * (n * v[k] - sum);
+    if (at - above >= 0 && lambda > 0) return (sum + above / lambda) / n;
+    if (at - above == 0) {  // flat between v_(k-1) and v_k
+      const double low = k > 0 ? v[k - 1] : v[k];
+      return std::min(std::max(0.0, low), v[k]);
+    }
+    if (at - above + 2 * t >= 0) {
+      if (at - above + 2 * t > 0 || lambda > 0 || k + 1 == v.size()) return v[k];
+      return std::min(std::max(0.0, v[k]), v[k + 1]);
+    }
+  }
+  return v.back();
+}
+
+}  // namespace
 
 ColumnDescent::ColumnDescent(const LogisticObjective& objective, const Context& context)
     : objective_(objective),
@@ -131,48 +161,158 @@ void ColumnDescent::move(std::size_t output, const Column& column, double delta)
   for_values(column, [&](std::size_t i, double x) { mean_[i] += p[i] * (delta * x); });
 }
 
-std::vector<double> ColumnDescent::minimise_model(const Model& model) {
-  const std::size_t d = objective_.features() + 1;
-  find_probabilities(model.parameters);
-  std::fill(u_.begin(), u_.end(), 0.0);
-  std::fill(mean_.begin(), mean_.end(), 0.0);
-  struct Coordinate {
-    std::size_t at, output, column;
-    double curvature;
-  };
+// Feature after feature, its outputs side by side: all of them where one takes part.
+std::vector<ColumnDescent::Coordinate> ColumnDescent::take_active(const Model& model) const {
+  const std::size_t d = objective_.features() + 1, outputs = objective_.outputs();
   const auto threshold = [&](std::size_t k) { return model.thresholds.empty() ? 0.0 : model.thresholds[k]; };
   std::vector<Coordinate> active;
-  for (std::size_t k = 0; k < model.parameters.size(); ++k) {
-    const double t = threshold(k);
-    if (model.parameters[k] == 0 && t > 0 && std::abs(model.gradient[k]) <= t) continue;
-    active.push_back({k, k / d, k % d, 0});
+  for (std::size_t j = 0; j < d; ++j) {
+    bool takes_part = false;
+    for (std::size_t o = 0; o < outputs; ++o) {
+      const std::size_t k = o * d + j;
+      takes_part |= model.parameters[k] != 0 || threshold(k) == 0 || std::abs(model.gradient[k]) > threshold(k);
+    }
+    for (std::size_t o = 0; takes_part && o < outputs; ++o) {
+      const std::size_t k = o * d + j;
+      active.push_back(
+          {o, j, j == 0 ? 0.0 : objective_.lambda(), 0, model.parameters[k], model.gradient[k], threshold(k), k});
+    }
   }
   for_blocks(context_, active.size(), 64, [&](std::size_t, std::size_t begin, std::size_t end) {
     for (std::size_t a = begin; a < end; ++a) {
-      Coordinate& c = active[a];
-      c.curvature = curvature(c.output, column(c.column)) + (c.column == 0 ? 0.0 : objective_.lambda());
+      active[a].curvature = curvature(active[a].output, column(active[a].column)) + active[a].lambda;
     }
   });
-  std::vector<double> step(model.parameters.size(), 0.0);
-  for (int pass = 0; pass < kMaxPasses; ++pass) {
-    context_.check_stop();
-    double worst = 0;
-    for (const Coordinate& c : active) {
-      const Column values = column(c.column);
-      const double before = model.parameters[c.at] + step[c.at];
-      const double penalty = c.column == 0 ? 0.0 : objective_.lambda() * step[c.at];
-      const double g = model.gradient[c.at] + slope(c.output, values) + penalty;
-      worst = std::max(worst, std::abs(subgradient(g, before, threshold(c.at))));
-      if (!(c.curvature > 0)) continue;
-      const double after = soft_threshold(before - g / c.curvature, threshold(c.at) / c.curvature);
-      if (after == before) continue;
-      const double to = after == 0 ? -model.parameters[c.at] : step[c.at] + (after - before);
-      move(c.output, values, to - step[c.at]);
-      step[c.at] = to;
-    }
-    if (worst <= model.accuracy) break;
+  return active;
+}
+
+// One pass over the coordinates; the largest subgradient entry that was met.
+double ColumnDescent::pass(const std::vector<Coordinate>& active, std::vector<double>& step) {
+  double worst = 0;
+  for (std::size_t a = 0; a < active.size(); ++a) {
+    const Coordinate& c = active[a];
+    const Column values = column(c.column);
+    const double before = c.start + step[a];
+    const double g = c.gradient + slope(c.output, values) + c.lambda * step[a];
+    worst = std::max(worst, std::abs(subgradient(g, before, c.threshold)));
+    if (!(c.curvature > 0)) continue;
+    const double after = soft_threshold(before - g / c.curvature, c.threshold / c.curvature);
+    if (after == before) continue;
+    const double to = after == 0 ? -c.start : step[a] + (after - before);
+    move(c.output, values, to - step[a]);
+    step[a] = to;
   }
-  return step;
+  return worst;
+}
+
+// Coefficients of a feature that are shifted alike for all classes leave every probability as it is: the shift with the
+// least penalty is taken at once, where coordinates alone would creep. (Row products change by the same number for
+// all classes of a row, which their curvature does not see: they stay.)
+void ColumnDescent::shift_features(const std::vector<Coordinate>& active, std::vector<double>& step) const {
+  const std::size_t outputs = objective_.outputs();
+  if (outputs == 1) return;
+  std::vector<double> values(outputs);
+  for (std::size_t a = 0; a < active.size(); a += outputs) {
+    const Coordinate& first = active[a];
+    if (first.column == 0 || (first.lambda == 0 && first.threshold == 0)) continue;
+    for (std::size_t o = 0; o < outputs; ++o) values[o] = active[a + o].start + step[a + o];
+    const double shift = cheapest_shift(values, first.threshold, first.lambda);
+    if (shift == 0) continue;
+    for (std::size_t o = 0; o < outputs; ++o) {
+      const double after = active[a + o].start + step[a + o] - shift;
+      step[a + o] = after == 0 ? -active[a + o].start : step[a + o] - shift;
+    }
+  }
+}
+
+// Row products of a step, from nothing.
+void ColumnDescent::set_step(const std::vector<Coordinate>& active, const std::vector<double>& step) {
+  std::fill(u_.begin(), u_.end(), 0.0);
+  std::fill(mean_.begin(), mean_.end(), 0.0);
+  for (std::size_t a = 0; a < active.size(); ++a) {
+    if (step[a] != 0) move(active[a].output, column(active[a].column), step[a]);
+  }
+}
+
+// The model's value at the step that u_ belongs to.
+double ColumnDescent::value(const std::vector<Coordinate>& active, const std::vector<double>& step) const {
+  double sum = 0;
+  for (std::size_t a = 0; a < active.size(); ++a) {
+    const Coordinate& c = active[a];
+    sum += c.gradient * step[a] + 0.5 * c.lambda * step[a] * step[a] + c.threshold * std::abs(c.start + step[a]);
+  }
+  double bend = 0;
+  for (std::size_t o = 0; o < objective_.outputs(); ++o) {
+    const double* p = p_.data() + o * rows_;
+    const double* u = u_.data() + o * rows_;
+    if (objective_.binary()) {
+      for (std::size_t i = 0; i < rows_; ++i) bend += p[i] * u[i] * u[i];
+    } else {
+      for (std::size_t i = 0; i < rows_; ++i) bend += weight_[i] * p[i] * u[i] * (u[i] - mean_[i]);
+    }
+  }
+  return sum + 0.5 * bend;
+}
+
+// The combination of the last steps, weights adding up to 1, whose differences cancel best.
+std::vector<double> ColumnDescent::extrapolate(const std::vector<std::vector<double>>& steps) {
+  const std::size_t m = steps.size() - 1, n = steps[0].size();
+  std::vector<std::vector<double>> moved(m, std::vector<double>(n));
+  for (std::size_t k = 0; k < m; ++k) {
+    for (std::size_t a = 0; a < n; ++a) moved[k][a] = steps[k + 1][a] - steps[k][a];
+  }
+  std::vector<double> products(m * m, 0.0), share(m, 1.0);
+  for (std::size_t k = 0; k < m; ++k) {
+    for (std::size_t l = 0; l <= k; ++l) products[k * m + l] = dot_product(moved[k].data(), moved[l].data(), n);
+  }
+  Cholesky(std::move(products), m).solve(share);
+  double sum = 0;
+  for (const double s : share) sum += s;
+  std::vector<double> out(n, 0.0);
+  if (!(std::abs(sum) > 0) || !std::isfinite(sum)) return {};
+  for (std::size_t k = 0; k < m; ++k) add_scaled(out.data(), steps[k + 1].data(), share[k] / sum, n);
+  return out;
+}
+
+// Tries the extrapolated step, and goes back where it is no better.
+void ColumnDescent::accelerate(const std::vector<Coordinate>& active, const std::vector<std::vector<double>>& steps,
+                               std::vector<double>& step) {
+  std::vector<double> beyond = extrapolate(steps);
+  if (beyond.empty()) return;
+  // What is 0 at the end of the passes stays 0.
+  for (std::size_t a = 0; a < active.size(); ++a) {
+    if (active[a].start + step[a] == 0) beyond[a] = step[a];
+  }
+  const double before = value(active, step);
+  const std::vector<double> u = u_, mean = mean_;
+  set_step(active, beyond);
+  if (value(active, beyond) < before) {
+    step = std::move(beyond);
+  } else {
+    u_ = u;
+    mean_ = mean;
+  }
+}
+
+std::vector<double> ColumnDescent::minimise_model(const Model& model) {
+  find_probabilities(model.parameters);
+  std::fill(u_.begin(), u_.end(), 0.0);
+  std::fill(mean_.begin(), mean_.end(), 0.0);
+  const std::vector<Coordinate> active = take_active(model);
+  std::vector<double> step(active.size(), 0.0);
+  std::vector<std::vector<double>> steps{step};
+  for (int passes = 0; passes < kMaxPasses; ++passes) {
+    context_.check_stop();
+    if (pass(active, step) <= model.accuracy) break;
+    shift_features(active, step);
+    steps.push_back(step);
+    if (steps.size() <= kMemory) continue;
+    accelerate(active, steps, step);
+    steps.assign(1, step);
+  }
+  std::vector<double> out(model.parameters.size(), 0.0);
+  for (std::size_t a = 0; a < active.size(); ++a) out[active[a].at] = step[a];
+  return out;
 }
 
 }  // namespace mlkit

@@ -5,6 +5,7 @@
 
 #include "mlkit/base/error.h"
 #include "mlkit/parallel/blocks.h"
+#include "mlkit/train/fit_elastic_net.h"
 #include "mlkit/train/least_squares.h"
 #include "mlkit/train/row_kernels.h"
 #include "mlkit/train/sparse_least_squares.h"
@@ -324,6 +325,7 @@ LinearFit fit_by_qr(const DatasetView& data, const LinearOptions& options, Conte
 
 LinearFit fit_linear(const DatasetView& data, const LinearOptions& options, Context& context) {
   if (data.rows() == 0) throw_data("there are no rows to learn from");
+  if (options.l1_ratio > 0 && options.alpha > 0) return fit_elastic_net(data, options, context);
   const double columns = static_cast<double>(data.cols() + 1);
   // At least one tile of rows is absorbed, and one triangle merged with the penalty.
   const double rows = std::max(static_cast<double>(data.rows()), 2.0 * columns);

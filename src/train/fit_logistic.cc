@@ -5,6 +5,7 @@
 
 #include "mlkit/base/error.h"
 #include "mlkit/base/math.h"
+#include "mlkit/base/text.h"
 #include "mlkit/data/numbers.h"
 #include "mlkit/train/early_stopping.h"
 #include "mlkit/train/gradient_descent.h"
@@ -218,8 +219,8 @@ Solution solve(const Problem& problem, std::vector<double> start, FitReport& rep
 std::vector<double> starting_point(const DatasetView& data, const LogisticObjective& objective,
                                    const LogisticOptions& options, Context& context) {
   std::vector<double> zeros(objective.dimension(), 0.0);
-  // A given rate shows the way from zero, and early stopping wants to see it.
-  if (options.early_stopping || options.learning_rate || options.solver == "sgd") return zeros;
+  // Gradient descent shows the whole way, and early stopping looks along it.
+  if (options.early_stopping || options.solver == "gd" || options.solver == "sgd") return zeros;
   const std::size_t rows = data.rows() / kSampleStride;
   if (rows < std::max(kSampleRows, kSampleRowsPerParameter * objective.dimension())) return zeros;
   std::vector<std::uint32_t> subset;
@@ -332,9 +333,10 @@ void judge(const Problem& problem, const Solution& solution, FitReport& report) 
   }
   if (report.converged) return;
   if (solution.settled) {
-    report.message = "sgd ended near the optimum, not at it: the largest entry of the gradient is " +
-                     format_number(report.gradient_norm) + ", converged is " + format_number(problem.target()) +
-                     "; --solver auto gets there";
+    const double times = std::min(1e18, report.gradient_norm / problem.target());
+    report.message = "sgd ended near the optimum, not at it (its gradient is " +
+                     with_thousands(static_cast<std::uint64_t>(times)) +
+                     " times the one that counts as converged); --solver auto gets there";
   } else if (report.iterations >= problem.options.iterations_at_most()) {
     report.message = too_few_iterations(problem, report);
   } else {

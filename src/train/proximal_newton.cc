@@ -14,6 +14,7 @@ namespace {
 constexpr int kMaxHalvings = 40;
 // Of the target: how exactly the quadratic model is minimised at most.
 constexpr double kFarBelow = 1e-4;
+constexpr double kFarBelowByColumns = 1e-2;  // where every digit costs passes over the data
 
 class ProximalNewton {
  public:
@@ -34,7 +35,7 @@ class ProximalNewton {
       context_.check_stop();
       const double size = norm(now_, result_.parameters);
       last_step = size <= options_.target;  // one more squares what error is left
-      if (last_step && size <= kFarBelow * options_.target) break;
+      if (last_step && size <= far_below() * options_.target) break;
       find_step(size);
       if (last_step ? !polish() : !advance()) break;
       ++result_.iterations;
@@ -48,6 +49,7 @@ class ProximalNewton {
   }
 
  private:
+  double far_below() const { return options_.by_columns ? kFarBelowByColumns : kFarBelow; }
   double norm(const LogisticEvaluation& at, const std::vector<double>& x) const {
     return subgradient_norm(at.gradient, x, options_.thresholds);
   }
@@ -59,7 +61,7 @@ class ProximalNewton {
   }
 
   void find_step(double size) {
-    const double floor = 0.1 * kFarBelow * options_.target;
+    const double floor = 0.1 * far_below() * options_.target;
     if (options_.by_columns) {
       // The nearer the optimum, the more exactly: steps then shrink faster than linearly.
       const double share = std::min(0.1, std::sqrt(size / first_norm_));

@@ -4,6 +4,7 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/early_stopping.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_dbscan.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_dummy.cc
+  ${CMAKE_CURRENT_LIST_DIR}/fit_elastic_net.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_hierarchy.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_kmeans.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_linear.cc

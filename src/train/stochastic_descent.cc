@@ -12,10 +12,11 @@
 namespace mlkit {
 namespace {
 
-constexpr double kRunaway = 2.0;       // of the objective at the start
-constexpr double kGain = 1e-4;         // a pass that gains less, relatively, is followed by a smaller rate
-constexpr int kHalvings = 12;          // so many without any gain in a row and the descent has settled
-constexpr double kVisibleGain = 1e-9;  // relative; what does not even gain this gains nothing
+constexpr double kRunaway = 2.0;  // of the objective at the start
+// The descent has settled where so many passes, each at half the rate where the one before gained nothing, lowered the
+// objective by no more than this share.
+constexpr std::size_t kWindow = 10;
+constexpr double kGain = 1e-4;
 
 // The rows of an objective's data in an order that changes.
 class ShuffledRows {
@@ -65,7 +66,7 @@ class StochasticDescent {
     const double start = result_.last.objective;
     record(result_.last);
     if (options_.hook) options_.hook(0, plain(best_));
-    int useless = 0;
+    std::vector<double> best_values{start};
     while (result_.last.gradient_norm() > options_.target && result_.iterations < options_.max_iter) {
       const std::vector<double> reached = pass();
       ++result_.iterations;
@@ -83,12 +84,16 @@ class StochasticDescent {
         continue;
       }
       record(next);
-      const double gain = (result_.last.objective - next.objective) / result_.last.objective;
-      useless = gain > kVisibleGain ? 0 : useless + 1;
-      if (gain > 0) best_ = reached, result_.last = std::move(next);
-      if (gain <= kGain) gain > 0 ? slow_down() : restart(0.5);
+      if (next.objective < result_.last.objective) {
+        best_ = reached;
+        result_.last = std::move(next);
+      } else {
+        restart(0.5);
+      }
+      best_values.push_back(result_.last.objective);
       if (options_.hook && !options_.hook(result_.iterations, plain(reached))) break;
-      if (useless >= kHalvings) {
+      const std::size_t passes = best_values.size();
+      if (passes > kWindow && best_values[passes - 1 - kWindow] <= (1 + kGain) * best_values.back()) {
         result_.settled = true;
         break;
       }
@@ -114,8 +119,6 @@ class StochasticDescent {
   }
 
   std::size_t batch_rows() const { return static_cast<std::size_t>(options_.batch_size); }
-
-  void slow_down() { rate_ *= 0.5; }
 
   void restart(double factor) {
     now_ = best_;

@@ -159,6 +159,10 @@ FittedModel fit_model(const std::string& kind, const Dataset& data, const TrainO
   if (kind == "linear") {
     LinearOptions linear;
     linear.alpha = options.alpha;
+    linear.l1_ratio = options.logistic.l1_ratio;
+    if (linear.l1_ratio > 0 && linear.alpha == 0) {
+      throw_usage("--l1-ratio divides the penalty of --alpha, which is 0 here", "e.g. --alpha 1");
+    }
     return take_fit(fit_linear(view, linear, context));
   }
   LogisticOptions logistic = options.logistic;
@@ -328,7 +332,10 @@ std::vector<std::pair<std::string, std::string>> option_texts(const TrainOptions
         out.emplace_back("k_neighbors", std::to_string(options.resample.k_neighbors));
     }
   }
-  if (kind == "linear") out.emplace_back("alpha", number(options.alpha));
+  if (kind == "linear") {
+    out.emplace_back("alpha", number(options.alpha));
+    if (options.logistic.l1_ratio != 0) out.emplace_back("l1_ratio", format_number(options.logistic.l1_ratio));
+  }
   return out;
 }
 

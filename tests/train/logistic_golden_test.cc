@@ -1,7 +1,9 @@
 // tests/golden/logistic_regression.json: maximum likelihood and L2 fits computed in 80-bit arithmetic.
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
+#include <span>
 #include <tuple>
 
 #include <gtest/gtest.h>
@@ -9,6 +11,7 @@
 #include "mlkit/eval/confusion.h"
 #include "mlkit/eval/probability.h"
 #include "mlkit/eval/ranking.h"
+#include "mlkit/train/fit_linear.h"
 #include "mlkit/train/fit_logistic.h"
 #include "support/golden.h"
 #include "support/golden_columns.h"
@@ -245,8 +248,111 @@ TEST_P(LogisticGolden, EveryCaseIsMet) {
   EXPECT_EQ(count, 12u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Solvers, LogisticGolden, testing::Values("newton", "lbfgs"),
+INSTANTIATE_TEST_SUITE_P(Solvers, LogisticGolden, testing::Values("newton", "lbfgs", "coordinate", "gd"),
                          [](const auto& param_info) { return std::string(param_info.param); });
+
+// The features of a data set without its target, standardised.
+Dataset standardised(const std::string& file, const std::string& target, const std::string& without = "") {
+  const TextColumns table = test::read_plain_csv(test::golden_data(file));
+  Dataset data;
+  for (const std::string& name : table.names) {
+    if (name != target && name != without) data.feature_names.push_back(name);
+  }
+  std::vector<std::size_t> rows(table.rows);
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  DenseMatrix x{table.rows, data.feature_names.size(), {}};
+  x.values.resize(x.rows * x.cols);
+  for (std::size_t j = 0; j < x.cols; ++j) {
+    std::vector<double> column = feature_column(table, data.feature_names[j], rows);
+    test::standardise(column, rows);
+    for (std::size_t i = 0; i < x.rows; ++i) x.row(i)[j] = column[i];
+  }
+  data.features = std::move(x);
+  for (const std::string& label : table.at(target)) {
+    if (without.empty()) continue;
+    data.targets.push_back(test::to_number(label));
+  }
+  if (!without.empty()) return data;
+  data.classes = table.at(target);
+  std::sort(data.classes.begin(), data.classes.end());
+  data.classes.erase(std::unique(data.classes.begin(), data.classes.end()), data.classes.end());
+  for (const std::string& label : table.at(target)) {
+    const auto at = std::find(data.classes.begin(), data.classes.end(), label);
+    data.labels.push_back(static_cast<std::uint32_t>(at - data.classes.begin()));
+  }
+  return data;
+}
+
+void expect_sparse(std::span<const double> got, const Dataset& data, const std::map<std::string, double>& expected) {
+  for (std::size_t j = 0; j < data.feature_names.size(); ++j) {
+    const auto at = expected.find(data.feature_names[j]);
+    if (at == expected.end()) {
+      EXPECT_EQ(got[j], 0.0) << data.feature_names[j];
+    } else {
+      // Converged leaves a gradient of 1e-9 n = 6e-7 at most; curvatures here are above 1.
+      EXPECT_NEAR(got[j], at->second, 1e-6) << data.feature_names[j];
+    }
+  }
+}
+
+// Reference values with L1: the support from scikit-learn 1.2.1 (saga, tol 1e-9), then Newton's method on it in 80-bit
+// arithmetic (NumPy longdouble) until the gradient was below 1e-17, and the conditions off the support verified.
+TEST(LogisticGolden, L1AndElasticNetMeetAnIndependentSolution) {
+  const Dataset cancer = standardised("breast_cancer.csv", "diagnosis");
+  const Dataset iris = standardised("iris.csv", "species");
+  for (const char* solver : {"coordinate", "gd"}) {
+    SCOPED_TRACE(solver);
+    LogisticOptions options;
+    options.solver = solver;
+    options.C = 0.1;
+    options.l1_ratio = 1;
+    Context context(2);
+    const LogisticFit lasso = fit_logistic(DatasetView(cancer), options, context);
+    EXPECT_NEAR(lasso.model->intercepts()[0], -0.6936478131159927, 1e-7);
+    expect_sparse(lasso.model->coefficients(), cancer,
+                  {{"mean_concave_points", 0.5194787781609234},
+                   {"radius_error", 0.3198604620585621},
+                   {"worst_radius", 2.24940575193412},
+                   {"worst_texture", 0.7354346559424585},
+                   {"worst_smoothness", 0.181703781562731},
+                   {"worst_concavity", 0.02554725548005725},
+                   {"worst_concave_points", 1.0953454235643831},
+                   {"worst_symmetry", 0.1628512661218776}});
+    options.C = 0.5;
+    options.l1_ratio = 0.75;
+    const LogisticFit net = fit_logistic(DatasetView(iris), options, context);
+    const double intercepts[] = {-0.20049658061686465, 1.8298958787644353, -1.6293992981475707};
+    for (std::size_t c = 0; c < 3; ++c) EXPECT_NEAR(net.model->intercepts()[c], intercepts[c], 1e-6);
+    expect_sparse(net.model->coefficients_of(0), iris,
+                  {{"sepal_length", -0.3394238098764137},
+                   {"sepal_width", 0.9185343053228906},
+                   {"petal_length", -1.9633876878110408},
+                   {"petal_width", -1.4962346478957473}});
+    expect_sparse(net.model->coefficients_of(1), iris, {});
+    expect_sparse(net.model->coefficients_of(2), iris,
+                  {{"sepal_width", -0.2093676326655123},
+                   {"petal_length", 2.2763259054694815},
+                   {"petal_width", 3.151598340537006}});
+  }
+}
+
+// As above, from scikit-learn's ElasticNet(alpha = 4000 / n, l1_ratio = 1) on the support.
+TEST(LinearGolden, LassoMeetsAnIndependentSolution) {
+  const Dataset data = standardised("breast_cancer.csv", "worst_area", "diagnosis");
+  LinearOptions options;
+  options.alpha = 4000;
+  options.l1_ratio = 1;
+  Context context(2);
+  const LinearFit fit = fit_linear(DatasetView(data), options, context);
+  EXPECT_NEAR(fit.model->intercept(), 880.5831282952548, 1e-9);
+  EXPECT_NEAR(fit.statistics.sse, 3802589.935624887, 1e-5);
+  expect_sparse(fit.model->coefficients(), data,
+                {{"mean_area", 9.26202521825793},
+                 {"area_error", 87.08683277625536},
+                 {"concave_points_error", -9.501117752724724},
+                 {"symmetry_error", -2.1509106410063548},
+                 {"worst_radius", 480.9859802680027}});
+}
 
 TEST(LogisticGolden, PerfectSeparationIsNamedAndFinite) {
   const Json cases = test::golden_cases("logistic_regression");
@@ -257,7 +363,7 @@ TEST(LogisticGolden, PerfectSeparationIsNamedAndFinite) {
     data.labels = test_case["input"]["y"].get<std::vector<std::uint32_t>>();
     data.classes = {"0", "1"};
     Context context(1);
-    for (const char* solver : {"newton", "lbfgs"}) {
+    for (const char* solver : {"newton", "lbfgs", "coordinate", "gd"}) {
       LogisticOptions options;
       options.solver = solver;
       const LogisticFit fit = fit_logistic(DatasetView(data), options, context);

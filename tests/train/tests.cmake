@@ -9,6 +9,7 @@ mlkit_test(train
   ${CMAKE_CURRENT_LIST_DIR}/fit_pca_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/linear_nist_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/logistic_golden_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/logistic_solvers_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/solvers_test.cc
 )
 # Eigen is an oracle: nothing but this program sees it.

@@ -14,6 +14,8 @@
 // Rank: a column of which less than 1e-13 is left beside the others is a combination of them; its coefficient
 // is 0 and a warning names it (with alpha > 0 there is nothing to drop).
 //
+// With l1_ratio > 0 the fit is that of train/fit_elastic_net.h: lasso and elastic net, exact zeros.
+//
 // Sparse input: the same, rows unpacked tile by tile, while 2 n p^2 <= 1e12; above, conjugate gradients
 // (train/sparse_least_squares.h).
 #pragma once
@@ -32,12 +34,14 @@ namespace mlkit {
 
 struct LinearOptions {
   double alpha = 0.0;
+  double l1_ratio = 0.0;  // share of the penalty that is L1 (train/fit_elastic_net.h says the objective)
   bool fit_intercept = true;
   std::int64_t max_iter = 10000;
 
   template <class Visitor>
   void fields(Visitor&& visit) {
     visit("alpha", alpha, {.help = "ridge penalty; 0 = least squares", .range = at_least(0)});
+    visit("l1_ratio", l1_ratio, {.help = "share of the penalty that is L1: 1 lasso", .range = between(0, 1)});
     visit("fit_intercept", fit_intercept, {.help = "a constant term, which is not penalised"});
     visit("max_iter", max_iter, {.help = "iterations at most (wide sparse data only)", .range = between(1, 1e9)});
   }

@@ -36,7 +36,7 @@ struct TrainOptions {
   std::optional<double> threshold;  // 0.5; of balanced classes where the weighted fit is even
   PreprocessOptions preprocess;
   LogisticOptions logistic;
-  double alpha = 0;                   // linear
+  double alpha = 0;                   // linear, shared out by logistic.l1_ratio
   std::string class_weight = "none";  // none, balanced
   ResampleOptions resample;           // of the training rows; its seed is `seed`
   std::uint64_t seed = 42;
