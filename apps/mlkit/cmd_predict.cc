@@ -14,6 +14,7 @@
 #include "mlkit/data/numbers.h"
 #include "mlkit/io/model_file.h"
 #include "mlkit/parallel/blocks.h"
+#include "mlkit/pipeline/explain.h"
 
 namespace mlkit::app {
 namespace {
@@ -21,8 +22,15 @@ namespace {
 // How a block of rows becomes lines of CSV.
 class LineFormat {
  public:
-  LineFormat(const Pipeline& pipeline, std::vector<std::string> keep, bool probabilities)
-      : pipeline_(pipeline), keep_(std::move(keep)), probabilities_(probabilities) {
+  // `explainer` may be null; else each row ends with its `reasons` largest contributions.
+  LineFormat(const Pipeline& pipeline, std::vector<std::string> keep, bool probabilities, const Explainer* explainer,
+             std::size_t reasons)
+      : pipeline_(pipeline), keep_(std::move(keep)), probabilities_(probabilities), explainer_(explainer) {
+    if (explainer_ != nullptr) reasons_ = std::min(reasons, explainer_->columns().size());
+    for (std::size_t i = 0; i < (explainer_ == nullptr ? 0 : explainer_->columns().size()); ++i) {
+      columns_.emplace_back();
+      append_csv_field(columns_.back(), explainer_->columns()[i].name);
+    }
     for (const std::string& label : pipeline.classes()) {
       labels_.emplace_back();
       append_csv_field(labels_.back(), label);
@@ -48,16 +56,18 @@ class LineFormat {
   }
 
   // `kept` holds the raw fields of the kept columns, written with `quote` in the input.
-  std::string lines(const std::vector<std::vector<std::string_view>>& kept, char quote,
+  std::string lines(const std::vector<std::vector<std::string_view>>& kept, char quote, const MatrixView& features,
                     const Predictions& predictions) const {
     std::string out;
-    out.reserve(predictions.rows * (24 + 20 * (probabilities_ ? predictions.classes : 0)));
+    out.reserve(predictions.rows * (24 + 20 * (probabilities_ ? predictions.classes : 0) + 36 * reasons_));
+    std::vector<double> contributions(columns_.size());
     for (std::size_t row = 0; row < predictions.rows; ++row) {
       for (const std::vector<std::string_view>& fields : kept) {
         append_raw_field(out, fields[row], quote);
         out += ',';
       }
       append_answer(out, predictions, row);
+      if (reasons_ > 0) append_reasons(out, features, predictions, row, contributions);
       out += '\n';
     }
     return out;
@@ -73,8 +83,13 @@ class LineFormat {
     }
     names.emplace_back("prediction");
     if (pipeline_.is_classification()) names.emplace_back("confidence");
-    if (!probabilities_) return names;
-    for (const std::string& label : pipeline_.classes()) names.push_back("probability_" + label);
+    if (probabilities_) {
+      for (const std::string& label : pipeline_.classes()) names.push_back("probability_" + label);
+    }
+    for (std::size_t i = 1; i <= reasons_; ++i) {
+      names.push_back("reason_" + std::to_string(i));
+      names.push_back("contribution_" + std::to_string(i));
+    }
     return names;
   }
 
@@ -118,10 +133,25 @@ class LineFormat {
     }
   }
 
+  void append_reasons(std::string& out, const MatrixView& features, const Predictions& predictions, std::size_t row,
+                      std::vector<double>& contributions) const {
+    const std::size_t score = predictions.labels.empty() ? 0 : explainer_->score_of_label(predictions.labels[row]);
+    explainer_->contributions(features, row, score, contributions);
+    for (const std::size_t column : largest_contributions(contributions, reasons_)) {
+      out += ',';
+      out += columns_[column];
+      out += ',';
+      append_number(out, contributions[column]);
+    }
+  }
+
   const Pipeline& pipeline_;
   std::vector<std::string> keep_;
   bool probabilities_;
-  std::vector<std::string> labels_;  // as CSV fields
+  const Explainer* explainer_;
+  std::size_t reasons_ = 0;
+  std::vector<std::string> columns_;  // of the explainer, as CSV fields
+  std::vector<std::string> labels_;   // as CSV fields
 };
 
 class Predict : public Command {
@@ -141,6 +171,11 @@ class Predict : public Command {
     options.add("threshold", threshold_,
                 {.help = "positive where its probability is at least this, instead of the model's own threshold",
                  .range = between(0, 1)});
+    options.add("explain", explain_,
+                {.help = "the N columns that moved each answer most, from an average training row, and by how much "
+                         "(logistic and linear models)",
+                 .value_name = "N",
+                 .range = between(1, 1000)});
     options.add("line_buffered", line_buffered_,
                 {.help = "answer rows as they come, for pipes that stay open; costs speed on files"});
     table_in_.declare(options);
@@ -204,7 +239,9 @@ class Predict : public Command {
     const CsvReadOptions csv = reading(pipeline);
     CsvStream stream(input_, csv, session.context());
     find_kept(stream.header());
-    const LineFormat format(pipeline, keep_, proba_);
+    const std::optional<Explainer> explainer = explain_ ? std::optional<Explainer>(pipeline) : std::nullopt;
+    const LineFormat format(pipeline, keep_, proba_, explainer ? &*explainer : nullptr,
+                            static_cast<std::size_t>(explain_.value_or(0)));
     const std::string header = format.header();
     OutputFile out(output_);
     out.write(header);
@@ -218,13 +255,15 @@ class Predict : public Command {
         [&](const CsvChunk& chunk) {
           const Table table = stream.parse(chunk);
           TransformCounts seen;
-          const Predictions predictions = pipeline.predict(table, one, &seen);
+          const Matrix matrix = pipeline.features(table, one, &seen);
+          const MatrixView features(matrix);
+          const Predictions predictions = pipeline.predict_matrix(features, one);
           {
             const std::lock_guard lock(mutex);
             counts.add(seen);
             rows += table.rows();
           }
-          return format.lines(stream.raw_fields(chunk, kept_), csv.quote, predictions);
+          return format.lines(stream.raw_fields(chunk, kept_), csv.quote, features, predictions);
         },
         [&](const std::string& lines) {
           out.write(lines);
@@ -241,6 +280,7 @@ class Predict : public Command {
   std::vector<std::string> keep_;
   std::vector<std::size_t> kept_;  // their positions in the header
   std::optional<double> threshold_;
+  std::optional<std::int64_t> explain_;
   bool line_buffered_ = false;
   TableInOptions table_in_;
 };

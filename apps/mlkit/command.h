@@ -136,6 +136,7 @@ const std::vector<CommandRow>& command_table();
 
 // One maker per command file (cmd_NAME.cc).
 std::unique_ptr<Command> make_bench();
+std::unique_ptr<Command> make_card();
 std::unique_ptr<Command> make_clean();
 std::unique_ptr<Command> make_cluster();
 std::unique_ptr<Command> make_compare();
@@ -144,9 +145,11 @@ std::unique_ptr<Command> make_cv();
 std::unique_ptr<Command> make_doctor();
 std::unique_ptr<Command> make_drift();
 std::unique_ptr<Command> make_evaluate();
+std::unique_ptr<Command> make_explain();
 std::unique_ptr<Command> make_features();
 std::unique_ptr<Command> make_inspect();
 std::unique_ptr<Command> make_leak();
+std::unique_ptr<Command> make_learncurve();
 std::unique_ptr<Command> make_man();
 std::unique_ptr<Command> make_monitor();
 std::unique_ptr<Command> make_pipeline();

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <fmt/format.h>
+#include "model_report.h"
 
 #include "mlkit/base/text.h"
 #include "mlkit/io/display.h"
@@ -18,9 +18,8 @@ std::string test_name(const std::string& test) {
   return test.empty() ? "none" : "bootstrap";
 }
 
-std::string p_text(double p) { return p < 1e-4 ? "p < 0.0001" : fmt::format("p = {:.4f}", p); }
-
-std::string signed_number(double value) { return value == 0 ? "0" : fmt::format("{:+.3g}", value); }
+// A p-value in two digits, none of a sureness that no test has.
+std::string p_text(double p) { return p < 1e-4 ? "< 0.0001" : rounded_number(p, 2); }
 
 std::string interval_text(const PairedMetric& metric) {
   if (!metric.interval) return "";
@@ -34,15 +33,13 @@ std::string values_text(const PairedMetric& metric, double confidence) {
       metric.name + " " + display_number(*metric.second) + ", the first's " + display_number(*metric.first);
   if (metric.interval) out += ", difference " + interval_text(metric) + " (" + percent_text(confidence) + ")";
   if (!metric.test.empty() && metric.p_value) {
-    out += ", " + p_text(*metric.p_value) + " (" + test_name(metric.test) + ")";
+    out += (*metric.p_value < 1e-4 ? ", p " : ", p = ") + p_text(*metric.p_value) + " (" + test_name(metric.test) + ")";
   }
   return out;
 }
 
 ReportCell p_cell(const PairedMetric& metric) {
-  if (!metric.p_value) return ReportCell();
-  return *metric.p_value < 1e-4 ? ReportCell(std::string("< 0.0001"))
-                                : ReportCell(fmt::format("{:.4f}", *metric.p_value));
+  return metric.p_value ? ReportCell(p_text(*metric.p_value)) : ReportCell();
 }
 
 NoteKind kind_of(PairedVerdict verdict) {
@@ -131,7 +128,7 @@ std::string verdict_text(const ModelsCompared& result) {
   if (!metric.interval) return out;
   const double half = 0.5 * (metric.interval->high - metric.interval->low);
   if (half > 0) {
-    out += " On " + display_count(result.rows, "row") + " a difference below about " + fmt::format("{:.2g}", half) +
+    out += " On " + display_count(result.rows, "row") + " a difference below about " + rounded_number(half, 2) +
            " cannot be told from none; four times the rows halve that.";
   }
   return out;

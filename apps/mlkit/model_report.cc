@@ -104,6 +104,10 @@ std::string short_number(double value) {
   return fmt::format("{:.{}f}", value, size < 100 ? 4 : size < 1e3 ? 3 : size < 1e4 ? 2 : 1);
 }
 
+std::string signed_number(double value, int digits) { return (value > 0 ? "+" : "") + rounded_number(value, digits); }
+
+std::string rounded_number(double value, int digits) { return fmt::format("{:.{}g}", value == 0 ? 0 : value, digits); }
+
 std::string fit_text(const std::string& text, std::size_t width) {
   std::string out = escape_controls(text);
   if (display_width(out) > width) {

@@ -33,6 +33,10 @@ std::string render_points(const Pipeline& pipeline, std::size_t limit, bool raw 
 std::string count_of(std::uint64_t count, const std::string& singular);
 // Four significant digits, for reading only.
 std::string short_number(double value);
+// So many significant digits, with a sign also where it is positive: for differences. 0 is "0".
+std::string signed_number(double value, int digits = 3);
+// The same without a plus.
+std::string rounded_number(double value, int digits);
 // Cut to `width` columns with "..", control characters escaped; padded on the right.
 std::string fit_text(const std::string& text, std::size_t width);
 

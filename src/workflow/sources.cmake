@@ -7,11 +7,13 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/domain_classifier.cc
   ${CMAKE_CURRENT_LIST_DIR}/drift_reference.cc
   ${CMAKE_CURRENT_LIST_DIR}/estimate_performance.cc
+  ${CMAKE_CURRENT_LIST_DIR}/learning_curve.cc
   ${CMAKE_CURRENT_LIST_DIR}/monitor_log.cc
   ${CMAKE_CURRENT_LIST_DIR}/fold_plan.cc
   ${CMAKE_CURRENT_LIST_DIR}/leak_audit.cc
   ${CMAKE_CURRENT_LIST_DIR}/leak_columns.cc
   ${CMAKE_CURRENT_LIST_DIR}/leak_rows.cc
+  ${CMAKE_CURRENT_LIST_DIR}/permutation_importance.cc
   ${CMAKE_CURRENT_LIST_DIR}/read_target.cc
   ${CMAKE_CURRENT_LIST_DIR}/resample_training.cc
   ${CMAKE_CURRENT_LIST_DIR}/score_predictions.cc
