@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "command.h"
+#include "index_report.h"
 #include "model_report.h"
 
 #include "mlkit/base/error.h"
@@ -166,7 +167,9 @@ class Inspect : public Command {
  public:
   void declare(FieldList& arguments, FieldList& options) override {
     arguments.add("model", model_,
-                  {.help = "a model file made by train", .value_name = "MODEL", .file = FileUse::kReads});
+                  {.help = "a model file made by train, cluster, reduce or recommend",
+                   .value_name = "MODEL",
+                   .file = FileUse::kReads});
     options.add("section", section_, {.help = "only this part", .choices = kSectionNames});
     options.add("weights", weights_,
                 {.help = "all coefficients, in the units of the columns instead of the scaled ones"});
@@ -174,7 +177,9 @@ class Inspect : public Command {
 
   int run(Session& session) override {
     ModelFileInfo info;
-    const Pipeline pipeline = read_model_file(model_, &info);
+    const std::string bytes = read_model_bytes(model_);
+    if (holds_item_index(bytes)) return inspect_index(bytes, session);
+    const Pipeline pipeline = pipeline_from_bytes(bytes, model_, &info);
     if (session.json()) {
       session.result("inspect", to_json(pipeline, info));
     } else {
@@ -185,6 +190,23 @@ class Inspect : public Command {
 
  private:
   bool wants(const std::string& name) const { return section_.empty() || section_ == name; }
+
+  int inspect_index(const std::string& bytes, Session& session) const {
+    if (!section_.empty() || weights_) {
+      throw_usage("--section and --weights are for models that predict; " + model_ + " is an index of items",
+                  "leave them out");
+    }
+    ModelFileInfo info;
+    const SealedIndex sealed = item_index_from_bytes(bytes, model_, session.context(), &info);
+    if (session.json()) {
+      session.result("inspect", {{"file", file_json(info)}, {"index", index_to_json(sealed)}});
+    } else {
+      session.print(fmt::format("model file, format {}, {} bytes\nSHA-256 {}\n\n", info.format,
+                                with_thousands(info.bytes), info.sha256) +
+                    index_to_text(sealed));
+    }
+    return 0;
+  }
 
   Json to_json(const Pipeline& pipeline, const ModelFileInfo& info) const {
     Json out;

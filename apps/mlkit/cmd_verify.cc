@@ -3,7 +3,7 @@
 #include "model_report.h"
 
 #include "mlkit/base/error.h"
-#include "mlkit/io/model_file.h"
+#include "mlkit/io/item_index_file.h"
 
 namespace mlkit::app {
 namespace {
@@ -12,13 +12,14 @@ class Verify : public Command {
  public:
   void declare(FieldList& arguments, FieldList&) override {
     arguments.add("model", model_,
-                  {.help = "a model file made by train", .value_name = "MODEL", .file = FileUse::kReads});
+                  {.help = "a model file made by train, cluster, reduce or recommend",
+                   .value_name = "MODEL",
+                   .file = FileUse::kReads});
   }
 
   int run(Session& session) override {
     ModelFileInfo info;
-    const Pipeline pipeline = read_model_file(model_, &info);  // throws where a checksum is wrong
-    const SelfTestResult result = replay(pipeline);
+    const SelfTestResult result = replay(read_model_bytes(model_), info, session.context());
     const bool passed = result.passed == result.rows;
     if (session.json()) {
       session.result("verify", {{"checksum", "ok"},
@@ -40,9 +41,13 @@ class Verify : public Command {
   }
 
  private:
-  SelfTestResult replay(const Pipeline& pipeline) const {
+  // Throws where a checksum is wrong.
+  SelfTestResult replay(const std::string& bytes, ModelFileInfo& info, const Context& context) const {
     try {
-      return replay_self_test(pipeline);
+      if (!holds_item_index(bytes)) return replay_self_test(pipeline_from_bytes(bytes, model_, &info));
+      const SealedIndex sealed = item_index_from_bytes(bytes, model_, context, &info);
+      const IndexSelfTestResult result = replay_index_self_test(sealed.index, sealed.self_test);
+      return {.rows = result.rows, .passed = result.passed, .max_error = result.max_error};
     } catch (const Error& error) {
       throw error.with_file(model_);
     }

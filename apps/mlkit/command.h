@@ -155,6 +155,7 @@ std::unique_ptr<Command> make_monitor();
 std::unique_ptr<Command> make_pipeline();
 std::unique_ptr<Command> make_predict();
 std::unique_ptr<Command> make_profile();
+std::unique_ptr<Command> make_recommend();
 std::unique_ptr<Command> make_resample();
 std::unique_ptr<Command> make_reduce();
 std::unique_ptr<Command> make_runs();

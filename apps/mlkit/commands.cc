@@ -41,6 +41,8 @@ const std::vector<CommandRow>& command_table() {
        "mlkit cluster customers.csv --k-range 2:10 -o clusters.csv", make_cluster},
       {"reduce", "Models", "principal components: rows in fewer columns",
        "mlkit reduce wide.csv --components 0.95 -o components.csv", make_reduce},
+      {"recommend", "Models", "items like those that were viewed, by their texts",
+       "mlkit recommend products.csv --viewed 17,42 --because --details", make_recommend},
       {"inspect", "Models", "what is inside a model file", "mlkit inspect species.mlkit", make_inspect},
       {"card", "Models", "the model card: what a model is for, made of, worth, and where it ends",
        "mlkit card species.mlkit -o CARD.md", make_card},

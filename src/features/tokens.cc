@@ -1,6 +1,7 @@
 #include "mlkit/features/tokens.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 namespace mlkit {
@@ -23,6 +24,9 @@ constexpr char32_t kCapitalSigma = 0x3A3;
 constexpr char32_t kFinalSigma = 0x3C2;
 constexpr char32_t kDottedCapitalI = 0x130;
 constexpr char32_t kNoCharacter = 0xFFFFFFFF;
+constexpr std::uint32_t kShortestWord = 2;
+constexpr char32_t kNonJoiner = 0x200C;
+constexpr char32_t kJoiner = 0x200D;
 
 // The character at `at`, which moves behind it; kNoCharacter for a byte that is not UTF-8.
 char32_t next_character(std::string_view text, std::size_t& at) {
@@ -58,6 +62,22 @@ void append_character(std::string& out, char32_t c) {
   }
 }
 
+// Whether rising ranges hold a character.
+bool is_in(std::span<const CodeRange> ranges, char32_t c) {
+  const auto after = std::upper_bound(ranges.begin(), ranges.end(), c,
+                                      [](char32_t wanted, const CodeRange& range) { return wanted < range.first; });
+  return after != ranges.begin() && c <= std::prev(after)->last;
+}
+
+// Word characters of ASCII in lower case; 0 for all other bytes.
+constexpr std::array<char, 256> kAsciiLower = [] {
+  std::array<char, 256> out = {};
+  for (char c = 'a'; c <= 'z'; ++c) out[static_cast<std::size_t>(c)] = out[static_cast<std::size_t>(c - 32)] = c;
+  for (char c = '0'; c <= '9'; ++c) out[static_cast<std::size_t>(c)] = c;
+  out['_'] = '_';
+  return out;
+}();
+
 // A sigma that ends a word of several letters is written in its final form.
 bool ends_word(std::string_view text, std::size_t at) {
   if (at >= text.size()) return true;
@@ -69,10 +89,11 @@ bool ends_word(std::string_view text, std::size_t at) {
 
 bool is_word_character(char32_t c) {
   if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  const auto after = std::upper_bound(std::begin(kWordRanges), std::end(kWordRanges), c,
-                                      [](char32_t wanted, const CodeRange& range) { return wanted < range.first; });
-  return after != std::begin(kWordRanges) && c <= std::prev(after)->last;
+  return is_in(kWordRanges, c);
 }
+
+bool is_mark(char32_t c) { return is_in(kMarkRanges, c); }
+bool is_spaceless(char32_t c) { return c >= kSpacelessRanges[0].first && is_in(kSpacelessRanges, c); }
 
 char32_t to_lower(char32_t c) {
   if (c < 0x80) return c >= 'A' && c <= 'Z' ? c + 32 : c;
@@ -117,8 +138,77 @@ void Tokenizer::lower_words(std::string_view text) {
   end_word();
 }
 
+void Tokenizer::lower_words_of_every_script(std::string_view text) {
+  lower_.clear();
+  words_.clear();
+  lengths_.clear();
+  spaceless_.clear();
+  std::uint32_t length = 0;  // of the word that is being read
+  bool spaceless = false;    // its script
+  const auto end_word = [&] {
+    if (length == 0) return;
+    words_.emplace_back(words_.empty() ? 1 : words_.back().second + 1, lower_.size());
+    lengths_.push_back(length);
+    spaceless_.push_back(spaceless);
+    lower_ += ' ';
+    length = 0;
+  };
+  lower_ += ' ';
+  for (std::size_t at = 0; at < text.size();) {
+    if (static_cast<unsigned char>(text[at]) < 0x80) {  // most of most catalogues
+      const std::size_t begin = at;
+      while (at < text.size() && kAsciiLower[static_cast<unsigned char>(text[at])] != 0) ++at;
+      if (at == begin) {
+        end_word();
+        ++at;
+        continue;
+      }
+      if (spaceless) end_word();
+      spaceless = false;
+      const std::size_t place = lower_.size();
+      lower_.append(text, begin, at - begin);
+      for (std::size_t i = place; i < lower_.size(); ++i)
+        lower_[i] = kAsciiLower[static_cast<unsigned char>(lower_[i])];
+      length += static_cast<std::uint32_t>(at - begin);
+      continue;
+    }
+    const char32_t c = next_character(text, at);
+    if (length > 0 && (c == kNonJoiner || c == kJoiner)) continue;
+    const bool mark = length > 0 && c != kNoCharacter && is_mark(c);
+    if (!mark && (c == kNoCharacter || !is_word_character(c))) {
+      end_word();
+      continue;
+    }
+    if (!mark && is_spaceless(c) != spaceless) {
+      end_word();
+      spaceless = !spaceless;
+    }
+    const bool final_sigma = c == kCapitalSigma && length > 0 && ends_word(text, at);
+    append_character(lower_, final_sigma ? kFinalSigma : to_lower(c));
+    ++length;
+  }
+  end_word();
+}
+
+void Tokenizer::cut_pairs() {
+  for (std::size_t i = 0; i < words_.size(); ++i) {
+    const std::string_view word = std::string_view(lower_).substr(words_[i].first, words_[i].second - words_[i].first);
+    if (!spaceless_[i] || lengths_[i] == 1) {
+      if (spaceless_[i] || lengths_[i] >= kShortestWord) tokens_.push_back(word);
+      continue;
+    }
+    borders_.clear();
+    for (std::size_t at = 0; at < word.size(); ++at) {
+      if ((static_cast<unsigned char>(word[at]) & 0xC0) != 0x80) borders_.push_back(at);
+    }
+    borders_.push_back(word.size());
+    for (std::size_t k = 0; k + 2 < borders_.size(); ++k) {
+      tokens_.push_back(word.substr(borders_[k], borders_[k + 2] - borders_[k]));
+    }
+  }
+}
+
 void Tokenizer::join_words() {
-  constexpr std::uint32_t kShortestWord = 2;
   std::size_t kept = 0;
   for (std::size_t i = 0; i < words_.size(); ++i) {
     if (lengths_[i] >= kShortestWord) words_[kept++] = words_[i];
@@ -163,6 +253,11 @@ void Tokenizer::cut_characters() {
 
 std::span<const std::string_view> Tokenizer::tokens(std::string_view text) {
   tokens_.clear();
+  if (rules_.unit == TokenUnit::kWordsAndPairs) {
+    lower_words_of_every_script(text);
+    cut_pairs();
+    return tokens_;
+  }
   lower_words(text);
   if (rules_.unit == TokenUnit::kWords) {
     join_words();

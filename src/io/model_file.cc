@@ -332,6 +332,10 @@ Pipeline pipeline_from_bytes(std::string_view bytes, const std::string& name, Mo
   try {
     ModelFileInfo found;
     const std::vector<RawSection> sections = internal::unpack_sections(bytes, found);
+    if (holds_item_index(bytes)) {
+      throw Error(ErrorCode::kModelFile, "this is an index of items, not a model that predicts",
+                  {.file = {}, .column = {}, .hint = "ask it with mlkit recommend FILE --viewed IDS"});
+    }
     Pipeline pipeline(load_parts(sections, found));
     if (info != nullptr) *info = std::move(found);
     return pipeline;
@@ -346,7 +350,13 @@ void write_model_file(const Pipeline& pipeline, const std::string& path, bool if
   out.commit();
 }
 
-Pipeline read_model_file(const std::string& path, ModelFileInfo* info) {
+bool holds_item_index(std::string_view bytes) {
+  constexpr std::string_view kFirst("items\0", 6);
+  return bytes.starts_with(internal::kMagic) && bytes.size() >= internal::kHeaderBytes + internal::kEntryBytes &&
+         bytes.substr(internal::kHeaderBytes).starts_with(kFirst);
+}
+
+std::string read_model_bytes(const std::string& path) {
   std::string bytes;
   try {
     InputFile file(path);
@@ -373,7 +383,11 @@ Pipeline read_model_file(const std::string& path, ModelFileInfo* info) {
     if (error.code() == ErrorCode::kModelFile) throw error.with_file(path);
     throw Error(ErrorCode::kModelFile, error.message(), error.place()).with_file(path);
   }
-  return pipeline_from_bytes(bytes, path, info);
+  return bytes;
+}
+
+Pipeline read_model_file(const std::string& path, ModelFileInfo* info) {
+  return pipeline_from_bytes(read_model_bytes(path), path, info);
 }
 
 }  // namespace mlkit

@@ -8,6 +8,7 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/display.cc
   ${CMAKE_CURRENT_LIST_DIR}/features_json.cc
   ${CMAKE_CURRENT_LIST_DIR}/features_report.cc
+  ${CMAKE_CURRENT_LIST_DIR}/item_index_file.cc
   ${CMAKE_CURRENT_LIST_DIR}/json.cc
   ${CMAKE_CURRENT_LIST_DIR}/model_card.cc
   ${CMAKE_CURRENT_LIST_DIR}/model_container.cc

@@ -37,6 +37,7 @@ class Surroundings : public testing::Test {
     fs::copy(MLKIT_SOURCE_DIR "/data/iris.csv", *folder_ / "iris.csv");
     write_text(*folder_ / "iris.json", R"({"data": "iris.csv", "target": "species"})");
     has_ledger_ = shell("mlkit runs init --ledger runs.db").exit_code == 0;
+    ASSERT_EQ(shell("mlkit simulate products --rows 60 -o products.csv").exit_code, 0);
     const RunResult result = shell("mlkit train iris.csv --target species -o iris.mlkit");
     ASSERT_EQ(result.exit_code, 0) << result.err;
   }
@@ -95,7 +96,9 @@ class Surroundings : public testing::Test {
             "mlkit drift iris.csv iris.csv",
             "mlkit drift iris.mlkit iris.csv",
             "mlkit cluster iris.csv --k 3",
-            "mlkit reduce iris.csv"};
+            "mlkit reduce iris.csv",
+            "mlkit recommend products.csv --viewed 3",
+            "mlkit recommend products.csv --all --because"};
   }
 
   static TemporaryFolder* folder_;

@@ -39,6 +39,25 @@ TEST(Tokens, CharactersAreCutWithinPaddedWords) {
                    "yz ", " xyz", "xyz "}));
 }
 
+TEST(Tokens, WordsAndPairsCutScriptsWithoutSpaces) {
+  const TokenRules rules{.unit = TokenUnit::kWordsAndPairs};
+  EXPECT_EQ(tokens("iPhone手机壳 2个装 x", rules), (Words{"iphone", "手机", "机壳", "个装"}));
+  EXPECT_EQ(tokens("茶", rules), (Words{"茶"}));
+  EXPECT_EQ(tokens("ワイヤレス", rules), (Words{"ワイ", "イヤ", "ヤレ", "レス"}));
+  EXPECT_EQ(tokens("หูฟัง", rules), (Words{"หู", "ูฟ", "ฟั", "ัง"}));
+  // Vowel signs belong to their words (Python's \w ends a word there); joiners are left out.
+  EXPECT_EQ(tokens("किताब नई", rules), (Words{"किताब", "नई"}));
+  EXPECT_EQ(tokens("می\u200cخواهم", rules), (Words{"میخواهم"}));
+  EXPECT_EQ(tokens("한국어 İstanbul'da ΟΔΟΣ", rules), (Words{"한국어", "istanbul", "da", "οδος"}));
+  EXPECT_TRUE(tokens("! \xFF a", rules).empty());
+}
+
+TEST(Tokens, WordsAndPairsAreWordsWhereThereAreSpaces) {
+  for (const char* text : {"Don't STOP: Ελλάς ΟΔΟΣ ΣΑΣ, naïve café_2 x y2 ½ Ⅷ²", "Ёлка и 12 x 5b", "_ __ a_b"}) {
+    EXPECT_EQ(tokens(text, {.unit = TokenUnit::kWordsAndPairs}), tokens(text)) << text;
+  }
+}
+
 TEST(Tokens, BytesThatAreNotUtf8EndAWord) {
   EXPECT_EQ(tokens("ab\xFF"
                    "cd\xC3"),

@@ -12,7 +12,8 @@
 #include <vector>
 
 #include "mlkit/base/error.h"
-#include "mlkit/io/model_file.h"
+#include "mlkit/io/item_index_file.h"
+#include "mlkit/recommend/search.h"
 #include "support/repair_model.h"
 
 namespace mlkit {
@@ -73,7 +74,28 @@ void use(const Pipeline& pipeline) {
   }
 }
 
+void check_index(std::string_view bytes) {
+  const Context context(1);
+  std::string saved;
+  try {
+    const SealedIndex sealed = item_index_from_bytes(bytes, "fuzz.mlkit", context);
+    replay_index_self_test(sealed.index, sealed.self_test);
+    Searcher searcher(sealed.index, {});
+    for (std::uint32_t item = 0; item < std::min<std::size_t>(sealed.index.size(), 4); ++item) {
+      for (const Recommendation& found : searcher.search(make_profile(sealed.index, {&item, 1}))) {
+        require(found.item != item && found.score > 0 && found.score <= 1);
+      }
+    }
+    saved = item_index_to_bytes(sealed);
+  } catch (const Error& error) {
+    require(error.code() == ErrorCode::kModelFile);
+    return;
+  }
+  require(item_index_to_bytes(item_index_from_bytes(saved, "again.mlkit", context)) == saved);
+}
+
 void check(std::string_view bytes) {
+  check_index(bytes);
   std::string saved;
   try {
     const Pipeline pipeline = pipeline_from_bytes(bytes, "fuzz.mlkit");

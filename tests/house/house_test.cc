@@ -79,14 +79,14 @@ std::map<std::string, std::set<std::string>> allowed_layers() {
   allowed["data"] = below({"parallel"});
   allowed["resample"] = below({"data"});
   allowed["simulate"] = below({"data"});
-  for (const char* layer : {"steps", "model", "eval", "drift", "recommend", "profile"})
-    allowed[layer] = below({"data"});
+  for (const char* layer : {"steps", "model", "eval", "drift", "profile"}) allowed[layer] = below({"data"});
   // Metrics look at predictions, quantized kernels at models.
-  const std::vector<std::string> middle = {"steps", "model", "eval", "drift", "recommend", "profile"};
+  const std::vector<std::string> middle = {"steps", "model", "eval", "drift", "profile"};
   for (const char* layer : {"clean", "features", "quant"}) allowed[layer] = below(middle);
+  allowed["recommend"] = below({"features"});
   allowed["pipeline"] = below({"clean", "features", "quant"});
   allowed["train"] = below({"pipeline"});
-  allowed["io"] = below({"pipeline"});
+  allowed["io"] = below({"pipeline", "recommend"});
   allowed["serve"] = below({"io"});
   allowed["workflow"] = below({"train", "resample"});
   allowed["apps"] = below({"workflow", "serve", "simulate"});

@@ -19,6 +19,10 @@ namespace mlkit {
 enum class TokenUnit : std::uint8_t {
   kWords = 0,       // words of at least two characters; n-grams are n words joined by a blank
   kCharacters = 1,  // n characters of one word (of any length) with a blank on both sides, for scripts without spaces
+  // Words as kWords (n is 1), but for every script: where it is written without spaces (Han, Kana, Thai, Khmer ..) each
+  // run of it is cut into its pairs of neighbouring characters, a lone one stands for itself; marks after a letter
+  // (vowel signs of Devanagari, say) belong to its word; joiners of zero width are left out.
+  kWordsAndPairs = 2,
 };
 
 struct TokenRules {
@@ -40,13 +44,16 @@ class Tokenizer {
 
  private:
   void lower_words(std::string_view text);
+  void lower_words_of_every_script(std::string_view text);
   void join_words();
   void cut_characters();
+  void cut_pairs();
 
   TokenRules rules_;
   std::string lower_;                                       // words in lower case, a blank before and after each
   std::vector<std::pair<std::size_t, std::size_t>> words_;  // [begin, end) in lower_
   std::vector<std::uint32_t> lengths_;                      // of the words, in characters
+  std::vector<bool> spaceless_;                             // kWordsAndPairs: words that are cut into pairs
   std::vector<std::size_t> borders_;
   std::string joined_;
   std::vector<std::pair<std::size_t, std::size_t>> grams_;
@@ -54,6 +61,10 @@ class Tokenizer {
 };
 
 bool is_word_character(char32_t c);
+// A mark that goes with the letter before it.
+bool is_mark(char32_t c);
+// Of a script that is written without spaces between words.
+bool is_spaceless(char32_t c);
 // One character to one character (U+0130 becomes 'i', without its dot above).
 char32_t to_lower(char32_t c);
 

@@ -40,8 +40,12 @@ Pipeline pipeline_from_bytes(std::string_view bytes, const std::string& name, Mo
 
 // Written whole or not at all. Throws Error(kIo).
 void write_model_file(const Pipeline& pipeline, const std::string& path, bool if_changed = false);
-// Throws Error(kModelFile), also where the file does not exist; a file that is not a model is refused after its
-// first bytes.
+// The bytes of a model file of any kind: pipeline or index of items (item_index_file.h). Throws Error(kModelFile), also
+// where the file does not exist; a file that is not a model is refused after its first bytes.
+std::string read_model_bytes(const std::string& path);
+// Whether the first section is that of an index of items. The bytes may be anything.
+bool holds_item_index(std::string_view bytes);
+// read_model_bytes and pipeline_from_bytes.
 Pipeline read_model_file(const std::string& path, ModelFileInfo* info = nullptr);
 
 }  // namespace mlkit
