@@ -21,6 +21,7 @@ const std::vector<std::string> kSectionNames = {"file",     "inputs",   "feature
                                                 "decision", "training", "self_test"};
 constexpr std::size_t kLevelsShown = 20;
 constexpr std::size_t kCoefficientsShown = 30;
+constexpr std::size_t kWordsShown = 40;
 constexpr std::size_t kPointsShown = 10;
 constexpr std::size_t kEveryPoint = 1000000;
 
@@ -64,6 +65,15 @@ Json plan_json(const ColumnPlan& plan) {
     out["drop_first"] = plan.drop_first;
     out["rare"] = plan.other;
     if (plan.fill_level != kNoLevel) out["fill"] = plan.levels[plan.fill_level];
+    return out;
+  }
+  if (plan.encoding == Encoding::kTerms) {
+    const TokenRules& tokens = plan.text->options().tokens;
+    out["encoding"] = plan.text->how();
+    out["tokens"] = tokens.unit == TokenUnit::kWords ? "words" : "chars";
+    out["ngrams"] = {tokens.shortest, tokens.longest};
+    out["outputs"] = plan.outputs();
+    if (!plan.text->is_hashed()) out["documents"] = plan.text->vocabulary().documents;
     return out;
   }
   out["encoding"] = plan.encoding == Encoding::kNumber ? "number" : "time_parts";
@@ -153,6 +163,16 @@ std::string plan_text(const ColumnPlan& plan) {
   if (plan.encoding == Encoding::kOneHot) {
     return fmt::format("one-hot, {}{}: {}", count_of(plan.levels.size(), "level"),
                        plan.drop_first ? ", first dropped" : "", join(plan.levels, kLevelsShown));
+  }
+  if (plan.encoding == Encoding::kTerms) {
+    const TokenRules& tokens = plan.text->options().tokens;
+    const std::string unit = tokens.unit == TokenUnit::kWords ? "word" : "character";
+    const std::string length =
+        tokens.longest == 1 ? "" : fmt::format(", {} to {} long", tokens.shortest, tokens.longest);
+    return fmt::format("text ({}), {}{}", plan.text->how(),
+                       plan.text->is_hashed() ? unit + "s in " + count_of(plan.outputs(), "place")
+                                              : count_of(plan.outputs(), unit == "word" ? "word" : "piece of a word"),
+                       length);
   }
   if (plan.encoding == Encoding::kTimeParts) {
     std::string parts;
@@ -268,7 +288,8 @@ class Inspect : public Command {
       out += weights_ ? "coefficients in the units of the columns\n"
                       : "coefficients of the scaled features (--weights: of the columns)\n";
     }
-    return out + coefficients + render_points(pipeline, weights_ ? kEveryPoint : kPointsShown, weights_) + "\n";
+    return out + coefficients + (weights_ ? "" : render_words(pipeline, kWordsShown)) +
+           render_points(pipeline, weights_ ? kEveryPoint : kPointsShown, weights_) + "\n";
   }
 
   static std::string training_text(const TrainingRecord& record) {

@@ -206,10 +206,14 @@ class Predict : public Command {
       for (std::size_t i = 0; i < counts.derived.size(); ++i) {
         if (counts.derived[i] > 0) unknown[pipeline.parts().recipe->recipe().steps[i].column] = counts.derived[i];
       }
-      session.result("predict", {{"rows", rows}, {"unknown_levels", unknown}});
+      Json result = {{"rows", rows}, {"unknown_levels", unknown}};
+      const Json words = unknown_words_to_json(pipeline, counts);
+      if (!words.empty()) result["words"] = words;
+      session.result("predict", std::move(result));
     }
     const bool has_truth = pipeline.is_classification() || pipeline.task() == Task::kRegression;
-    session.summary(count_of(rows, "row") + " predicted" +
+    const std::string words = rows == 0 ? "" : render_unknown_words(pipeline, counts);
+    session.summary(count_of(rows, "row") + " predicted" + (words.empty() ? "" : ", " + words) +
                     (output_ == "-" || !has_truth ? "" : "; next: mlkit evaluate " + model_ + " TEST.csv"));
     return 0;
   }

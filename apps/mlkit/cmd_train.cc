@@ -22,6 +22,7 @@ namespace mlkit::app {
 namespace {
 
 constexpr std::size_t kCoefficientsShown = 12;
+constexpr std::size_t kWordsShown = 16;
 
 class Train : public Command {
  public:
@@ -223,7 +224,7 @@ class Train : public Command {
       out += "\n" + early_text(trained.report);
       if (train_.logistic.l1_ratio > 0) out += zeros_text(pipeline);
     }
-    if (train_.class_weight == "balanced" && kind == "logistic") {
+    if (train_.class_weight == "balanced" && (kind == "logistic" || kind == "nb")) {
       out += "balanced classes; probabilities are corrected back to the true shares" +
              (target.task == Task::kBinary ? ", threshold " + short_number(pipeline.threshold())
                                            : std::string(", and labels follow them")) +
@@ -256,7 +257,8 @@ class Train : public Command {
       out += std::string("\nlargest coefficients") +
              (pipeline.parts().preprocess.scaled() ? " (of scaled features)" : "") + "\n" + coefficients;
     }
-    return out;
+    const std::string words = render_words(pipeline, kWordsShown);
+    return words.empty() ? out : out + "\n" + words;
   }
 
   std::string input_;

@@ -192,6 +192,7 @@ Json evaluation_to_json(const Evaluation& evaluation) {
   out["rows"] = scored.predictions.rows;
   out["rows_without_target"] = scored.truth.missing;
   if (scored.threshold) out["threshold"] = *scored.threshold;
+  if (!scored.words.empty()) out["words"] = scored.words;
   out["metrics"] = metrics_to_json(evaluation.metrics);
   out["intervals"] = intervals_to_json(evaluation.metrics);
   out["baseline"] = metrics_to_json(evaluation.baseline);
@@ -218,6 +219,7 @@ std::string evaluation_to_text(const Evaluation& evaluation) {
     out += ", " + fmt::format("{:.1f}", 100 * confusion->support(1) / confusion->total()) + " % of them \"" +
            escape_controls(evaluation.classes()[1]) + "\"; threshold " + short_number(scored.threshold.value_or(0.5));
   }
+  if (!scored.unknown_words.empty()) out += "\n" + scored.unknown_words;
   out += "\n\n" + render_metrics(evaluation.metrics, evaluation.baseline, evaluation.confidence);
   if (confusion) out += "\n" + confusion_text(*confusion, evaluation.classes());
   out += classes_text(evaluation);

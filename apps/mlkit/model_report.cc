@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -41,9 +42,70 @@ const char* points_name(Task task) { return task == Task::kReduction ? "componen
 
 std::string task_text(const Pipeline& pipeline) { return std::string(task_name(pipeline.task())); }
 
+constexpr std::size_t kLineWidth = 80;
+
 // Terminal columns of UTF-8 text, one per character: near enough for tables.
 std::size_t display_width(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+// The term that a feature stands for, with its column where several are texts; nullopt for other features.
+std::optional<std::string> word_of(const Preprocess& preprocess, std::size_t feature) {
+  const std::vector<ColumnPlan>& columns = preprocess.columns();
+  auto plan = std::upper_bound(columns.begin(), columns.end(), feature,
+                               [](std::size_t wanted, const ColumnPlan& p) { return wanted < p.first_output; });
+  if (plan == columns.begin()) return std::nullopt;
+  // (Columns without a feature of their own stand before the next one.)
+  --plan;
+  if (plan->encoding != Encoding::kTerms || plan->text->is_hashed()) return std::nullopt;
+  const auto texts =
+      std::count_if(columns.begin(), columns.end(), [](const ColumnPlan& p) { return p.encoding == Encoding::kTerms; });
+  return (texts > 1 ? plan->name + ": " : "") + plan->text->output_name(feature - plan->first_output);
+}
+
+// A word without end would break the line.
+std::string short_word(const std::string& word) {
+  constexpr std::size_t kLongest = 40;
+  return display_width(word) <= kLongest ? escape_controls(word) : fit_text(word, kLongest);
+}
+
+// The words of the largest weights of a sign with their size, within 80 columns.
+std::string words_line(const std::string& heading, const Preprocess& preprocess, const std::vector<double>& weights,
+                       double sign, std::size_t limit) {
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    if (weights[i] * sign > 0 && word_of(preprocess, i)) order.push_back(i);
+  }
+  const std::size_t shown = std::min(limit, order.size());
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(shown), order.end(),
+                    [&](std::size_t a, std::size_t b) {
+                      const double x = weights[a] * sign, y = weights[b] * sign;
+                      return x != y ? x > y : a < b;
+                    });
+  if (shown == 0) return {};
+  std::string out = heading + "\n";
+  std::string line = " ";
+  for (std::size_t i = 0; i < shown; ++i) {
+    const std::string item = " " + short_word(*word_of(preprocess, order[i])) + " " +
+                             short_number(sign * weights[order[i]]) +
+                             (i + 1 < shown          ? ","
+                              : order.size() > shown ? ", .."
+                                                     : "");
+    if (display_width(line) + display_width(item) > kLineWidth && display_width(line) > 1) {
+      out += line + "\n";
+      line = " ";
+    }
+    line += item;
+  }
+  return out + line + "\n";
+}
+
+// Beyond this share of unknown terms a text is not what the model learned from.
+constexpr double kStrangeShare = 0.5;
+
+double unknown_share(const TransformCounts& counts, std::size_t column) {
+  if (counts.tokens.size() <= column || counts.tokens[column] == 0) return 0;
+  return static_cast<double>(counts.unknown_tokens[column]) / static_cast<double>(counts.tokens[column]);
 }
 
 }  // namespace
@@ -150,11 +212,14 @@ std::string render_coefficients(const Pipeline& pipeline, std::size_t limit, boo
   const PipelineParts& parts = pipeline.parts();
   const ModelDescription description = describe(pipeline, raw);
   const std::vector<std::string>& features = parts.preprocess.feature_names();
+  const bool all = limit >= features.size();
   std::string out;
   for (std::size_t row = 0; row < description.coefficients.size(); ++row) {
     const std::vector<double>& weights = description.coefficients[row];
-    std::vector<std::size_t> order(weights.size());
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      if (all || !word_of(parts.preprocess, i)) order.push_back(i);
+    }
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return std::abs(weights[a]) > std::abs(weights[b]); });
     if (description.coefficients.size() > 1) out += "class " + fit_text(parts.classes[row], 60) + "\n";
@@ -163,6 +228,28 @@ std::string render_coefficients(const Pipeline& pipeline, std::size_t limit, boo
       out += fmt::format("  {} {:>12}\n", fit_text(features[order[i]], 40), short_number(weights[order[i]]));
     }
     if (order.size() > limit) out += "  .. and " + with_thousands(order.size() - limit) + " smaller ones\n";
+  }
+  return out;
+}
+
+std::string render_words(const Pipeline& pipeline, std::size_t limit) {
+  const PipelineParts& parts = pipeline.parts();
+  if (!parts.preprocess.has_texts()) return {};
+  const ModelDescription description = parts.model->describe();
+  std::string out;
+  for (std::size_t row = 0; row < description.coefficients.size(); ++row) {
+    const std::vector<double>& weights = description.coefficients[row];
+    if (!pipeline.is_classification()) {
+      out += words_line("words that raise the answer", parts.preprocess, weights, 1, limit);
+      out += words_line("words that lower the answer", parts.preprocess, weights, -1, limit);
+      continue;
+    }
+    const bool binary = description.coefficients.size() == 1;
+    const auto heading = [&](std::size_t c) {
+      return "words that speak for \"" + escape_controls(parts.classes[c]) + "\"";
+    };
+    out += words_line(heading(binary ? 1 : row), parts.preprocess, weights, 1, limit);
+    if (binary) out += words_line(heading(0), parts.preprocess, weights, -1, limit);
   }
   return out;
 }
@@ -178,11 +265,40 @@ void warn_about_unknown(const Pipeline& pipeline, const TransformCounts& counts,
     context.warn("column \"" + columns[i].name + "\": " + count_of(counts.unknown[i], "cell") +
                  " with a text that training did not see");
   }
+  for (std::size_t i = 0; i < counts.tokens.size(); ++i) {
+    if (unknown_share(counts, i) <= kStrangeShare) continue;
+    context.warn(
+        fmt::format("column \"{}\": {:.0f} % of the terms were in no training text: is it another language, "
+                    "or another column?",
+                    columns[i].name, 100 * unknown_share(counts, i)));
+  }
   for (std::size_t i = 0; i < counts.derived.size(); ++i) {
     if (counts.derived[i] == 0) continue;
     context.warn("column \"" + pipeline.parts().recipe->recipe().steps[i].column +
                  "\": " + count_of(counts.derived[i], "cell") + " with a text that training did not see");
   }
+}
+
+std::string render_unknown_words(const Pipeline& pipeline, const TransformCounts& counts) {
+  const std::vector<ColumnPlan>& columns = pipeline.parts().preprocess.columns();
+  std::string out;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].encoding != Encoding::kTerms || columns[i].text->is_hashed()) continue;
+    out += (out.empty() ? "" : ", ") + fmt::format("{:.1f} % of the terms of \"{}\" unknown",
+                                                   100 * unknown_share(counts, i), escape_controls(columns[i].name));
+  }
+  return out;
+}
+
+Json unknown_words_to_json(const Pipeline& pipeline, const TransformCounts& counts) {
+  const std::vector<ColumnPlan>& columns = pipeline.parts().preprocess.columns();
+  Json out = Json::object();
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].encoding != Encoding::kTerms) continue;
+    const bool any = i < counts.tokens.size();
+    out[columns[i].name] = {{"tokens", any ? counts.tokens[i] : 0}, {"unknown", any ? counts.unknown_tokens[i] : 0}};
+  }
+  return out;
 }
 
 std::string render_points(const Pipeline& pipeline, std::size_t limit, bool raw) {

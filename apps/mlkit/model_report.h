@@ -25,6 +25,9 @@ std::string render_metrics(const std::vector<MetricValue>& metrics, const std::v
 
 // The coefficients with the largest absolute values, at most `limit` lines; "" where the model has none.
 std::string render_coefficients(const Pipeline& pipeline, std::size_t limit, bool raw = false);
+// The terms with the largest weights for every class (or for larger and smaller answers); "" without text columns.
+// Unless all are asked for, render_coefficients leaves them to this.
+std::string render_words(const Pipeline& pipeline, std::size_t limit);
 
 // The centres of clusters or the components of a reduction, at most `limit` of them; "" where the model has none.
 std::string render_points(const Pipeline& pipeline, std::size_t limit, bool raw = false);
@@ -53,5 +56,9 @@ void name_file(const std::string& file, const Body& body) {
 
 // Warnings about cells that fell outside of what training saw.
 void warn_about_unknown(const Pipeline& pipeline, const TransformCounts& counts, Context& context);
+// How many of the terms of each text column the model does not know, for the summary line and --json; "" and {}
+// without text columns (hashed ones know every term).
+std::string render_unknown_words(const Pipeline& pipeline, const TransformCounts& counts);
+Json unknown_words_to_json(const Pipeline& pipeline, const TransformCounts& counts);
 
 }  // namespace mlkit::app

@@ -30,6 +30,8 @@ ScoredTable score_table(const Pipeline& pipeline, const Table& table, const Mode
   TransformCounts counts;
   out.predictions = pipeline.predict(used, context, &counts);
   warn_about_unknown(pipeline, counts, context);
+  out.unknown_words = render_unknown_words(pipeline, counts);
+  out.words = unknown_words_to_json(pipeline, counts);
   out.truth = all ? truth : select_target(truth, rows);
   out.truth.missing = truth.missing;
   out.weights = read_weights(used, asked.weight);

@@ -9,6 +9,7 @@
 
 #include "mlkit/eval/metrics.h"
 #include "mlkit/eval/ranking.h"
+#include "mlkit/io/json.h"
 #include "mlkit/pipeline/pipeline.h"
 #include "mlkit/workflow/train_pipeline.h"
 
@@ -21,6 +22,8 @@ struct ScoredTable {
   std::vector<double> weights;
   std::vector<Column> segments;  // the columns of --by, the same rows
   std::optional<double> threshold;
+  std::string unknown_words;      // of a model of texts: how many of their terms it does not know, for people
+  Json words = Json::object();    // the same for --json
   bool are_probabilities = true;  // scores of any scale (outside 0 .. 1) rank, but are no probabilities
 };
 

@@ -22,11 +22,16 @@ void TrainingOptions::declare(FieldList& options) {
     info.group = group;
     options.add(name, member, std::move(info));
   });
+  train.naive_bayes.fields([&](const char* name, auto& member, FieldInfo info) {
+    info.group = group;
+    options.add(name, member, std::move(info));
+  });
   options.add("alpha", train.alpha,
               {.help = "penalty of a linear model, ridge or by --l1-ratio; 0 = least squares",
                .range = at_least(0),
                .group = group});
   options.add_struct(train.preprocess);
+  options.add_struct(train.preprocess.text);
   options.add("clean", clean_,
               {.help = "clean first, learned on the training rows: by default, or as a recipe says",
                .value_name = "RECIPE",
@@ -46,7 +51,8 @@ void TrainingOptions::declare(FieldList& options) {
 void TrainingOptions::declare_columns(FieldList& options) {
   options.add("target", train.target, {.help = "the column to predict", .value_name = "COL", .required = true});
   options.add("model", train.model,
-              {.help = "what to fit; auto: by the task", .choices = {"auto", "logistic", "linear", "dummy"}});
+              {.help = "what to fit (nb: naive Bayes); auto: by the task",
+               .choices = {"auto", "logistic", "nb", "linear", "dummy"}});
   options.add("task", train.task,
               {.help = "auto: classes for words and for whole numbers with at most 20 values, else numbers",
                .choices = {"auto", "classification", "regression"}});

@@ -141,6 +141,7 @@ std::string_view drift_kind_name(DriftKind kind) {
   switch (kind) {
     case DriftKind::kCategory: return "category";
     case DriftKind::kTime: return "datetime";
+    case DriftKind::kText: return "text";
     case DriftKind::kNumeric: break;
   }
   return "numeric";

@@ -30,6 +30,17 @@ std::vector<double> present_numbers(const Column& column) {
   return out;
 }
 
+std::string_view text_at(const Column& column, std::size_t row) {
+  return column.is_texts() ? column.texts().at(row)
+                           : std::string_view((*column.categories().levels)[column.categories().codes[row]]);
+}
+
+// In characters: bytes that do not go on with one.
+double text_length(std::string_view text) {
+  return static_cast<double>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
 void learn_numbers(ReferenceColumn& out, std::vector<double> values) {
   if (values.empty()) return;
   std::vector<double> scratch;
@@ -173,6 +184,18 @@ ReferenceColumn learn_reference(const Column& column) {
   return out;
 }
 
+ReferenceColumn learn_reference_of_texts(const Column& column) {
+  std::vector<double> lengths;
+  for (std::size_t row = 0; row < column.size(); ++row) {
+    if (!column.is_missing(row)) lengths.push_back(text_length(text_at(column, row)));
+  }
+  ReferenceColumn out = learn_reference_of_numbers(column.name, std::move(lengths));
+  out.kind = DriftKind::kText;
+  out.rows = column.size();
+  out.missing = column.validity.missing_count();
+  return out;
+}
+
 ReferenceColumn learn_reference_of_numbers(std::string name, std::vector<double> values) {
   ReferenceColumn out;
   out.name = std::move(name);
@@ -243,6 +266,12 @@ void CurrentColumn::observe(const Column& column) {
   const std::size_t missing = column.validity.missing_count();
   rows_ += column.size();
   missing_ += missing;
+  if (kind_ == DriftKind::kText) {
+    for (std::size_t row = 0; row < column.size(); ++row) {
+      if (!column.is_missing(row)) add_number(text_length(text_at(column, row)));
+    }
+    return;
+  }
   if (kind_ != DriftKind::kCategory) {
     if (column.is_times()) {
       for (std::size_t row = 0; row < column.size(); ++row) {
@@ -421,7 +450,7 @@ ReferenceColumn load_column(BinaryReader& in) {
   ReferenceColumn column;
   column.name = in.text();
   const std::uint8_t kind = in.u8();
-  if (kind > static_cast<std::uint8_t>(DriftKind::kTime)) in.fail("names an unknown kind of column");
+  if (kind > static_cast<std::uint8_t>(DriftKind::kText)) in.fail("names an unknown kind of column");
   column.kind = static_cast<DriftKind>(kind);
   column.rows = in.u64();
   column.missing = in.u64();

@@ -7,6 +7,7 @@
 #include "mlkit/base/error.h"
 #include "mlkit/base/text.h"
 #include "mlkit/data/id_names.h"
+#include "mlkit/features/text_encoder.h"
 
 namespace mlkit {
 namespace {
@@ -73,17 +74,29 @@ std::vector<std::size_t> choose_columns(const Table& table, const ColumnChoice& 
   }
   std::set<std::size_t> left_out = {target};
   for (const std::string& name : choice.exclude) left_out.insert(schema.index_of(name));
+  std::set<std::size_t> texts;
+  for (const std::string& name : choice.texts) {
+    const std::size_t position = schema.index_of(name);
+    const std::string& column = table.column(position).name;
+    if (position == target) throw_data("column \"" + column + "\" is the target, and --text names it");
+    if (left_out.contains(position)) throw_usage("--text and --exclude both name the column \"" + column + "\"");
+    texts.insert(position);
+  }
   if (!choice.weight.empty()) left_out.insert(schema.index_of(choice.weight));
 
   std::vector<std::size_t> chosen;
   for (std::size_t i = 0; i < table.column_count(); ++i) {
-    if (left_out.contains(i) || (!asked.empty() && !asked.contains(i))) continue;
-    const std::string reason = asked.empty() ? reason_to_leave_out(table.column(i)) : "";
+    const bool is_text = texts.contains(i);
+    if (left_out.contains(i) || (!asked.empty() && !asked.contains(i) && !is_text)) continue;
+    const std::string reason = asked.empty() && !is_text ? reason_to_leave_out(table.column(i)) : "";
     if (reason.empty()) {
       chosen.push_back(i);
     } else {
-      context.warn("column \"" + table.column(i).name + "\" " + reason +
-                   " and is left out; name it in --features to use it, in --exclude to leave it out silently");
+      const Column& column = table.column(i);
+      const bool sentences = !choice.target.empty() && column.is_texts() && mean_words(column) >= kWordsOfASentence;
+      context.warn("column \"" + column.name + "\" " + reason + " and is left out; " +
+                   (sentences ? "--text " + column.name + " learns from its words, --exclude leaves it out silently"
+                              : std::string("name it in --features to use it, in --exclude to leave it out silently")));
     }
   }
   if (chosen.empty()) throw_data("no column is left to learn from", "see --features and --exclude");

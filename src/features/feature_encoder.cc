@@ -112,6 +112,11 @@ double scaled(const FeatureStep& step, double x) {
   return finite_or_missing((x - step.center) / step.scale);
 }
 
+TextEncoder text_encoder_of(const FeatureStep& step) {
+  return step.kind == FeatureKind::kTerms ? TextEncoder(step.vocabulary)
+                                          : TextEncoder::hashed(step.terms, static_cast<std::uint32_t>(step.most));
+}
+
 double number_of(const CellValue& cell) { return cell.kind == CellValue::Kind::kNumber ? cell.number : kMissing; }
 
 }  // namespace
@@ -139,8 +144,7 @@ FeatureEncoder::FeatureEncoder(FeatureRecipe recipe) : recipe_(std::move(recipe)
     widths_.push_back(feature_width(recipe_, step));
     first += widths_.back();
     levels_.push_back(step.is_encoder() ? TextIndex(step.levels) : TextIndex());
-    weighers_.push_back(step.kind == FeatureKind::kTerms ? std::make_shared<const TermWeigher>(step.vocabulary)
-                                                         : nullptr);
+    texts_.push_back(step.is_text() ? std::make_shared<const TextEncoder>(text_encoder_of(step)) : nullptr);
     boolean_.push_back(recipe_.find(step.column)->spec.type == ColumnType::kBoolean);
     first_input_.push_back(*inputs_.find(step.column));
     second_input_.push_back(step.other.empty() ? first_input_.back() : *inputs_.find(step.other));
@@ -208,11 +212,7 @@ void FeatureEncoder::evaluate(std::size_t step, const CellValue& a, const CellVa
       std::fill_n(out, widths_[step], 0.0);
       if (a.kind == CellValue::Kind::kMissing) return;
       TermVector& vector = scratch.vector;
-      if (weighers_[step]) {
-        weighers_[step]->weigh(a.text, scratch.tokenizers[step], vector);
-      } else {
-        weigh_hashed(a.text, s.terms, static_cast<std::uint32_t>(s.most), scratch.tokenizers[step], vector);
-      }
+      texts_[step]->encode(a.text, scratch.tokenizers[step], vector);
       for (std::size_t i = 0; i < vector.terms.size(); ++i) out[vector.terms[i]] = vector.weights[i];
       if (counts != nullptr) {
         counts->tokens[step] += vector.tokens;

@@ -324,18 +324,8 @@ void Learner::learn_scale(FeatureStep& step) const {
 
 void Learner::learn_terms(FeatureStep& step, std::string& warning) const {
   const Column& texts = column(step.column);
-  VocabularyLearner learner(step.terms);
-  for (std::size_t row = 0; row < texts.size(); ++row) {
-    if (texts.is_missing(row)) {
-      learner.observe("");
-    } else if (texts.is_texts()) {
-      learner.observe(texts.texts().at(row));
-    } else {
-      learner.observe((*texts.categories().levels)[texts.categories().codes[row]]);
-    }
-  }
   std::size_t found = 0;
-  step.vocabulary = learner.finish(static_cast<std::size_t>(step.most), 1, &found);
+  step.vocabulary = learn_vocabulary(texts, step.terms, static_cast<std::size_t>(step.most), 1, Context(1), &found);
   if (found > step.vocabulary.terms.size()) {
     warning = "column \"" + step.column + "\": the " + with_thousands(step.vocabulary.terms.size()) +
               " most frequent of " + with_thousands(found) + " terms get a feature (--text-features)";

@@ -5,6 +5,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "hashed_names.h"
 #include "mlkit/base/error.h"
 #include "mlkit/base/text.h"
 #include "mlkit/data/datetime.h"
@@ -167,6 +168,43 @@ void learn_levels(const Column& column, const PreprocessOptions& options, Learne
   }
 }
 
+bool is_one_text(const Column& column) {
+  for (std::size_t row = 1; row < column.size(); ++row) {
+    if (text_of_cell(column, row) != text_of_cell(column, 0)) return false;
+  }
+  return true;
+}
+
+LearnedColumn learn_text(const Column& column, const std::string& how, const PreprocessOptions& options,
+                         Context& context) {
+  LearnedColumn out;
+  out.plan.name = column.name;
+  out.plan.type = column.type;
+  out.plan.encoding = Encoding::kTerms;
+  out.plan.missing = column.validity.missing_count();
+  out.constant = is_one_text(column);
+  std::size_t found = 0;
+  out.plan.text = std::make_shared<const TextEncoder>(fit_text_encoder(column, how, options.text, context, &found));
+  if (found > out.plan.text->outputs() && !out.plan.text->is_hashed()) {
+    context.warn("column \"" + column.name + "\": the " + with_thousands(out.plan.text->outputs()) +
+                 " most frequent of " + with_thousands(found) + " terms get a feature (--text-features)");
+  }
+  return out;
+}
+
+// How the texts of each column at `positions` become numbers; "" for columns that --text does not name.
+std::vector<std::string> text_rules(const Table& table, std::span<const std::size_t> positions,
+                                    const TextOptions& options) {
+  std::vector<std::string> rules(positions.size());
+  const std::vector<std::size_t> named = text_columns(table, options);
+  for (std::size_t rule = 0; rule < named.size(); ++rule) {
+    const auto at = std::find(positions.begin(), positions.end(), named[rule]);
+    if (at == positions.end()) continue;
+    rules[static_cast<std::size_t>(at - positions.begin())] = parse_text_rule(options.text[rule]).how;
+  }
+  return rules;
+}
+
 LearnedColumn learn_column(const Table& table, const Column& column, const PreprocessOptions& options,
                            const Context& context) {
   LearnedColumn out;
@@ -189,16 +227,52 @@ LearnedColumn learn_column(const Table& table, const Column& column, const Prepr
 
 }  // namespace
 
+std::vector<std::size_t> text_columns(const Table& table, const TextOptions& options) {
+  std::vector<std::size_t> out;
+  const Schema schema = table.schema();
+  for (const std::string& item : options.text) {
+    const TextRule rule = parse_text_rule(item);
+    const std::size_t equals = rule.column.rfind('=');
+    if (equals != std::string::npos && !schema.find(rule.column) && schema.find(rule.column.substr(0, equals))) {
+      throw_usage("--text " + rule.column.substr(0, equals) + ": \"" + rule.column.substr(equals + 1) +
+                  "\" is none of tfidf, bow, hash");
+    }
+    const std::size_t position = schema.index_of(rule.column);
+    const Column& column = table.column(position);
+    if (std::find(out.begin(), out.end(), position) != out.end()) {
+      throw_usage("--text names the column \"" + column.name + "\" twice", "name it once");
+    }
+    if (column.validity.missing_count() == column.size()) {
+      throw Error(ErrorCode::kData, "no row has a value in this column",
+                  {.file = {}, .column = column.name, .hint = "leave it out of --text"});
+    }
+    if (!column.is_texts() && !column.is_categorical()) {
+      throw Error(ErrorCode::kData,
+                  "--text is for texts, and the column is " + std::string(column_type_name(column.type)),
+                  {.file = {},
+                   .column = column.name,
+                   .hint = "leave it out of --text, or read it as text: --types " + column.name + "=text"});
+    }
+    out.push_back(position);
+  }
+  return out;
+}
+
 Preprocess fit_preprocess(const Table& table, std::span<const std::size_t> positions, const PreprocessOptions& options,
                           Context& context) {
   validate_preprocess_options(options);
   if (options.impute.starts_with("constant=")) learn_fill({}, options.impute, context);  // is V a number?
   if (table.rows() == 0) throw_data("there are no rows to learn from");
   std::vector<LearnedColumn> learned(positions.size());
-  Context alone(1);  // each column is one thread's work
+  const std::vector<std::string> texts = text_rules(table, positions, options.text);
+  for (std::size_t i = 0; i < positions.size(); ++i) {
+    if (!texts[i].empty()) learned[i] = learn_text(table.column(positions[i]), texts[i], options, context);
+  }
+  Context alone(1);  // each other column is one thread's work
   alone.stop = context.stop;
   for_blocks(context, positions.size(), 1, [&](std::size_t i, std::size_t, std::size_t) {
     context.check_stop();
+    if (!texts[i].empty()) return;
     learned[i] = learn_column(table, table.column(positions[i]), options, alone);
   });
   std::vector<ColumnPlan> plans;
@@ -217,6 +291,9 @@ Preprocess fit_preprocess(const Table& table, std::span<const std::size_t> posit
                    column.plan.name + " leaves the column out");
     }
     plans.push_back(std::move(column.plan));
+  }
+  if (!internal::hashed_features_fit(plans)) {
+    throw_data("the hashed features are too many, or their columns' names too long", "lower --text-features");
   }
   return Preprocess(std::move(plans), options.scale == "standard");
 }

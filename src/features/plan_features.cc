@@ -15,7 +15,6 @@ namespace {
 
 // What `auto` goes by.
 constexpr std::size_t kFewLevels = 16;
-constexpr double kWordsOfASentence = 4;
 constexpr std::size_t kMostDifferences = 6;
 
 struct Assignment {
@@ -70,22 +69,6 @@ bool is_word(const std::vector<std::string>& list, const std::string& word) {
 
 bool is_texts(ColumnType type) {
   return type == ColumnType::kCategory || type == ColumnType::kBoolean || type == ColumnType::kText;
-}
-
-double mean_words(const Column& column) {
-  constexpr std::size_t kLooked = 1000;
-  Tokenizer tokenizer;
-  std::size_t texts = 0;
-  std::size_t words = 0;
-  for (std::size_t row = 0; row < column.size() && texts < kLooked; ++row) {
-    if (column.is_missing(row)) continue;
-    const std::string_view text = column.is_texts()
-                                      ? column.texts().at(row)
-                                      : std::string_view((*column.categories().levels)[column.categories().codes[row]]);
-    words += tokenizer.tokens(text).size();
-    ++texts;
-  }
-  return texts == 0 ? 0 : static_cast<double>(words) / static_cast<double>(texts);
 }
 
 class Planner {

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "hashed_names.h"
 #include "mlkit/base/error.h"
 #include "mlkit/features/preprocess.h"
 
@@ -36,6 +37,7 @@ void save_column(const ColumnPlan& plan, BinaryWriter& out) {
       out.texts(plan.levels);
       for (const std::uint64_t count : plan.counts) out.u64(count);
       return;
+    case Encoding::kTerms: plan.text->save(out); return;
   }
   out.f64s(plan.center);
   out.f64s(plan.scale);
@@ -86,13 +88,14 @@ ColumnPlan load_column(BinaryReader& in) {
   const std::uint8_t type = in.u8();
   const std::uint8_t encoding = in.u8();
   if (type > static_cast<std::uint8_t>(ColumnType::kDatetime)) in.fail("names an unknown column type");
-  if (encoding > static_cast<std::uint8_t>(Encoding::kTimeParts)) in.fail("names an unknown encoding");
+  if (encoding > static_cast<std::uint8_t>(Encoding::kTerms)) in.fail("names an unknown encoding");
   plan.type = static_cast<ColumnType>(type);
   plan.encoding = static_cast<Encoding>(encoding);
   const Encoding natural = plan.type == ColumnType::kNumeric    ? Encoding::kNumber
                            : plan.type == ColumnType::kDatetime ? Encoding::kTimeParts
                                                                 : Encoding::kOneHot;
-  if (plan.encoding != natural) in.fail("encodes a column in a way that its type does not have");
+  const bool of_texts = natural == Encoding::kOneHot && plan.encoding == Encoding::kTerms;
+  if (plan.encoding != natural && !of_texts) in.fail("encodes a column in a way that its type does not have");
   plan.missing = in.u64();
   switch (plan.encoding) {
     case Encoding::kNumber: {
@@ -104,6 +107,7 @@ ColumnPlan load_column(BinaryReader& in) {
     }
     case Encoding::kTimeParts: load_times(plan, in); break;
     case Encoding::kOneHot: load_levels(plan, in); return plan;
+    case Encoding::kTerms: plan.text = std::make_shared<const TextEncoder>(TextEncoder::load(in)); return plan;
   }
   load_scaling(plan, in);
   return plan;
@@ -123,6 +127,7 @@ Preprocess Preprocess::load(BinaryReader& in) {
   std::vector<ColumnPlan> columns;
   for (std::uint64_t i = 0; i < count; ++i) columns.push_back(load_column(in));
   in.expect_end();
+  if (!internal::hashed_features_fit(columns)) in.fail("has more hashed features than fit");
   return Preprocess(std::move(columns), scaled);
 }
 

@@ -13,6 +13,7 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/preprocess_file.cc
   ${CMAKE_CURRENT_LIST_DIR}/target_encoding.cc
   ${CMAKE_CURRENT_LIST_DIR}/term_vectors.cc
+  ${CMAKE_CURRENT_LIST_DIR}/text_encoder.cc
   ${CMAKE_CURRENT_LIST_DIR}/text_index.cc
   ${CMAKE_CURRENT_LIST_DIR}/tokens.cc
   ${CMAKE_CURRENT_LIST_DIR}/transform.cc

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mlkit/base/error.h"
 #include "mlkit/base/math.h"
 #include "mlkit/data/column.h"
 
@@ -39,31 +40,59 @@ void normalise(std::vector<double>& weights) {
 
 }  // namespace
 
+std::uint32_t VocabularyLearner::number_of(std::string_view wanted) {
+  if (slots_.size() < 2 * (ends_.size() + 1)) grow();
+  const auto hash = static_cast<std::uint32_t>(hash_term(wanted));
+  std::size_t at = hash & (slots_.size() - 1);
+  for (; slots_[at].term_plus_1 != 0; at = (at + 1) & (slots_.size() - 1)) {
+    const Slot& slot = slots_[at];
+    if (slot.hash == hash && term(slot.term_plus_1 - 1) == wanted) return slot.term_plus_1 - 1;
+  }
+  if (ends_.size() >= kNoLevel - 1) throw_data("the texts have more different terms than 2^32 - 2");
+  bytes_ += wanted;
+  ends_.push_back(bytes_.size());
+  documents_.push_back(0);
+  last_.push_back(0);
+  slots_[at] = {hash, static_cast<std::uint32_t>(ends_.size())};
+  return static_cast<std::uint32_t>(ends_.size() - 1);
+}
+
+void VocabularyLearner::grow() {
+  constexpr std::size_t kFirstSlots = 1024;
+  std::vector<Slot> old(slots_.empty() ? kFirstSlots : 2 * slots_.size());
+  old.swap(slots_);
+  for (const Slot& slot : old) {
+    if (slot.term_plus_1 == 0) continue;
+    std::size_t at = slot.hash & (slots_.size() - 1);
+    while (slots_[at].term_plus_1 != 0) at = (at + 1) & (slots_.size() - 1);
+    slots_[at] = slot;
+  }
+}
+
 void VocabularyLearner::observe(std::string_view text) {
   ++texts_;
   for (const std::string_view token : tokenizer_.tokens(text)) {
-    key_.assign(token);
-    Count& count = counts_[key_];
-    if (count.last == texts_) continue;
-    count.last = texts_;
-    ++count.documents;
+    const std::uint32_t number = number_of(token);
+    if (last_[number] == texts_) continue;
+    last_[number] = texts_;
+    ++documents_[number];
   }
 }
 
 void VocabularyLearner::merge(VocabularyLearner&& later) {
   texts_ += later.texts_;
-  for (const auto& [term, count] : later.counts_) {
-    Count& own = counts_[term];
-    own.documents += count.documents;
-    own.last = 0;  // no text to come has this number
+  for (std::uint32_t i = 0; i < later.ends_.size(); ++i) {
+    const std::uint32_t number = number_of(later.term(i));
+    documents_[number] += later.documents_[i];
+    last_[number] = 0;  // no text to come has this number
   }
 }
 
 Vocabulary VocabularyLearner::finish(std::size_t most_terms, std::uint64_t least_documents,
                                      std::size_t* found_terms) const {
   std::vector<std::pair<std::string_view, std::uint64_t>> found;
-  for (const auto& [term, count] : counts_) {
-    if (count.documents >= least_documents) found.emplace_back(term, count.documents);
+  for (std::uint32_t i = 0; i < ends_.size(); ++i) {
+    if (documents_[i] >= least_documents) found.emplace_back(term(i), documents_[i]);
   }
   if (found_terms != nullptr) *found_terms = found.size();
   if (most_terms > 0 && found.size() > most_terms) {
@@ -119,7 +148,8 @@ void weigh_hashed(std::string_view text, const TermOptions& options, std::uint32
   // A token is its place and its sign, the sign in the lowest bit; tokens of one place are neighbours once sorted.
   for (const std::string_view token : tokens) {
     const std::uint64_t hash = hash_term(token);
-    out.terms.push_back(static_cast<std::uint32_t>(hash % size) << 1 | static_cast<std::uint32_t>(hash >> 63));
+    const auto sign = options.signed_hash ? static_cast<std::uint32_t>(hash >> 63) : 0;
+    out.terms.push_back(static_cast<std::uint32_t>(hash % size) << 1 | sign);
   }
   count_terms(out);
   std::size_t kept = 0;

@@ -44,22 +44,17 @@ char32_t next_character(std::string_view text, std::size_t& at) {
   return c;
 }
 
-void append_character(std::string& out, char32_t c) {
+// The character in UTF-8 at `at`; returns where it ends.
+std::size_t write_character(char* out, std::size_t at, char32_t c) {
   if (c < 0x80) {
-    out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    out += static_cast<char>(0xC0 | c >> 6);
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    out += static_cast<char>(0xE0 | c >> 12);
-    out += static_cast<char>(0x80 | (c >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  } else {
-    out += static_cast<char>(0xF0 | c >> 18);
-    out += static_cast<char>(0x80 | (c >> 12 & 0x3F));
-    out += static_cast<char>(0x80 | (c >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (c & 0x3F));
+    out[at++] = static_cast<char>(c);
+    return at;
   }
+  const int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+  constexpr char32_t kLead[] = {0, 0xC0, 0xE0, 0xF0};
+  out[at++] = static_cast<char>(kLead[more] | c >> (6 * more));
+  for (int i = more - 1; i >= 0; --i) out[at++] = static_cast<char>(0x80 | (c >> (6 * i) & 0x3F));
+  return at;
 }
 
 // Whether rising ranges hold a character.
@@ -112,26 +107,42 @@ char32_t to_lower(char32_t c) {
 }
 
 void Tokenizer::lower_words(std::string_view text) {
-  lower_.clear();
   words_.clear();
   lengths_.clear();
-  std::uint32_t length = 0;  // of the word that is being read
+  // A character is at most half as long again in lower case; every word is followed by one blank of its own.
+  if (lower_.size() < 2 * text.size() + 2) lower_.resize(2 * text.size() + 2);
+  char* const lower = lower_.data();
+  lower[0] = ' ';
+  std::size_t begin = 1;  // of the word that is being read
+  std::size_t out = 1;
+  std::uint32_t length = 0;  // of that word, in characters
   const auto end_word = [&] {
     if (length == 0) return;
-    words_.emplace_back(words_.empty() ? 1 : words_.back().second + 1, lower_.size());
+    words_.emplace_back(begin, out);
     lengths_.push_back(length);
-    lower_ += ' ';
+    lower[out++] = ' ';
+    begin = out;
     length = 0;
   };
-  lower_ += ' ';
   for (std::size_t at = 0; at < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (byte < 0x80) {
+      ++at;
+      if (kAsciiLower[byte] == 0) {
+        end_word();
+      } else {
+        lower[out++] = kAsciiLower[byte];
+        ++length;
+      }
+      continue;
+    }
     const char32_t c = next_character(text, at);
     if (c == kNoCharacter || !is_word_character(c)) {
       end_word();
       continue;
     }
     const bool final_sigma = c == kCapitalSigma && length > 0 && ends_word(text, at);
-    append_character(lower_, final_sigma ? kFinalSigma : to_lower(c));
+    out = write_character(lower, out, final_sigma ? kFinalSigma : to_lower(c));
     ++length;
     if (c == kDottedCapitalI) end_word();  // its lower case is an i and a combining dot, which is no word character
   }
@@ -184,7 +195,8 @@ void Tokenizer::lower_words_of_every_script(std::string_view text) {
       spaceless = !spaceless;
     }
     const bool final_sigma = c == kCapitalSigma && length > 0 && ends_word(text, at);
-    append_character(lower_, final_sigma ? kFinalSigma : to_lower(c));
+    char bytes[4];
+    lower_.append(bytes, write_character(bytes, 0, final_sigma ? kFinalSigma : to_lower(c)));
     ++length;
   }
   end_word();

@@ -70,7 +70,7 @@ BoundColumn bind_column(const ColumnPlan& plan, const Column& column) {
                     : plan.encoding == Encoding::kTimeParts ? column.is_times()
                                                             : column.is_categorical() || column.is_texts();
   if (!fits) throw_wrong_type(plan, column_type_name(column.type));
-  if (column.is_categorical()) {
+  if (column.is_categorical() && plan.encoding == Encoding::kOneHot) {
     for (const std::string& level : *column.categories().levels) {
       bound.output_of_code.push_back(output_of_text(plan, level));
     }
@@ -121,15 +121,51 @@ void fill_one_hot(const BoundColumn& bound, std::size_t begin, std::size_t end, 
   }
 }
 
-void append_sparse(const BoundColumn& bound, std::size_t row, std::vector<std::uint32_t>& columns,
-                   std::vector<double>& values, std::uint64_t& unknown) {
+// What a thread brings along for its rows: memory for texts, and what it counts, per column.
+struct RowWork {
+  explicit RowWork(const std::vector<BoundColumn>& bound) : counts(no_counts(bound.size())) {
+    for (const BoundColumn& column : bound) scratch.tokenizers.push_back(make_tokenizer(*column.plan));
+  }
+  static Tokenizer make_tokenizer(const ColumnPlan& plan) {
+    return plan.text ? Tokenizer(plan.text->options().tokens) : Tokenizer();
+  }
+  static TransformCounts no_counts(std::size_t columns) {
+    const std::vector<std::uint64_t> none(columns);
+    return {none, none, {}, none, none};
+  }
+
+  // The terms of a text, until the next call.
+  const TermVector& encode(const BoundColumn& bound, std::size_t column, std::size_t row) {
+    TermVector& out = scratch.vector;
+    const std::string_view text = bound.all_missing ? std::string_view() : text_of_cell(*bound.column, row);
+    bound.plan->text->encode(text, scratch.tokenizers[column], out);
+    counts.tokens[column] += out.tokens;
+    counts.unknown_tokens[column] += out.unknown;
+    return out;
+  }
+
+  Preprocess::Scratch scratch;
+  TransformCounts counts;
+};
+
+void append_sparse(const std::vector<BoundColumn>& all, std::size_t number, std::size_t row,
+                   std::vector<std::uint32_t>& columns, std::vector<double>& values, RowWork& work) {
+  const BoundColumn& bound = all[number];
   const ColumnPlan& plan = *bound.plan;
   if (plan.encoding == Encoding::kOneHot) {
     const std::uint32_t output = one_hot_output(bound, row);
-    if (output == kUnknown) ++unknown;
+    if (output == kUnknown) ++work.counts.unknown[number];
     if (output >= kUnknown) return;
     columns.push_back(output);
     values.push_back(1.0);
+    return;
+  }
+  if (plan.encoding == Encoding::kTerms) {
+    const TermVector& terms = work.encode(bound, number, row);
+    for (const std::uint32_t term : terms.terms) {
+      columns.push_back(static_cast<std::uint32_t>(plan.first_output + term));
+    }
+    values.insert(values.end(), terms.weights.begin(), terms.weights.end());
     return;
   }
   std::array<double, 8> cells{};
@@ -152,15 +188,27 @@ void check_refused(const Table& table, const std::vector<BoundColumn>& bound) {
   }
 }
 
+// Terms of rows [begin, end): `out` is the first row's first entry in the matrix.
+void fill_terms(const std::vector<BoundColumn>& bound, std::size_t column, std::size_t begin, std::size_t end,
+                double* out, std::size_t cols, RowWork& work) {
+  out += bound[column].plan->first_output;
+  for (std::size_t row = begin; row < end; ++row, out += cols) {
+    const TermVector& terms = work.encode(bound[column], column, row);
+    for (std::size_t i = 0; i < terms.terms.size(); ++i) out[terms.terms[i]] = terms.weights[i];
+  }
+}
+
 // Cells of rows [begin, end) to rows of the matrix, stripe by stripe.
 void fill_dense(const std::vector<BoundColumn>& bound, std::size_t begin, std::size_t end, DenseMatrix& out,
-                std::vector<std::uint64_t>& unknown) {
+                RowWork& work) {
   for (std::size_t first = begin; first < end; first += kStripe) {
     const std::size_t last = std::min(end, first + kStripe);
     double* stripe = out.values.data() + first * out.cols;
     for (std::size_t i = 0; i < bound.size(); ++i) {
       if (bound[i].plan->encoding == Encoding::kOneHot) {
-        fill_one_hot(bound[i], first, last, stripe, out.cols, unknown[i]);
+        fill_one_hot(bound[i], first, last, stripe, out.cols, work.counts.unknown[i]);
+      } else if (bound[i].plan->encoding == Encoding::kTerms) {
+        fill_terms(bound, i, first, last, stripe, out.cols, work);
       } else {
         fill_numbers(bound[i], first, last, stripe + bound[i].plan->first_output, out.cols);
       }
@@ -208,7 +256,7 @@ void empty_column(Column& column) {
 }
 
 DenseMatrix to_dense(const std::vector<BoundColumn>& bound, Table* release, std::span<const std::size_t> positions,
-                     std::size_t rows, std::size_t cols, const Context& context, std::vector<std::uint64_t>& unknown) {
+                     std::size_t rows, std::size_t cols, const Context& context, TransformCounts& counts) {
   DenseMatrix out;
   out.rows = rows;
   out.cols = cols;
@@ -222,10 +270,10 @@ DenseMatrix to_dense(const std::vector<BoundColumn>& bound, Table* release, std:
     out.values.resize(to * cols);
     for_blocks(context, to - from, kRowBlock, [&](std::size_t, std::size_t begin, std::size_t end) {
       context.check_stop();
-      std::vector<std::uint64_t> seen(bound.size());
-      fill_dense(bound, from + begin, from + end, out, seen);
+      RowWork work(bound);
+      fill_dense(bound, from + begin, from + end, out, work);
       const std::lock_guard lock(mutex);
-      for (std::size_t i = 0; i < seen.size(); ++i) unknown[i] += seen[i];
+      counts.add(work.counts);
     });
     if (release != nullptr) release_rows(*release, positions, from, to);
   }
@@ -239,19 +287,19 @@ struct SparseBlock {
 };
 
 CsrMatrix to_sparse(const std::vector<BoundColumn>& bound, std::size_t rows, std::size_t cols, const Context& context,
-                    std::vector<std::uint64_t>& unknown) {
+                    TransformCounts& counts) {
   std::vector<SparseBlock> blocks(block_count(rows, kRowBlock));
   std::mutex mutex;
   for_blocks(context, rows, kRowBlock, [&](std::size_t number, std::size_t begin, std::size_t end) {
     context.check_stop();
     SparseBlock& block = blocks[number];
-    std::vector<std::uint64_t> seen(bound.size());
+    RowWork work(bound);
     for (std::size_t row = begin; row < end; ++row) {
-      for (std::size_t i = 0; i < bound.size(); ++i) append_sparse(bound[i], row, block.columns, block.values, seen[i]);
+      for (std::size_t i = 0; i < bound.size(); ++i) append_sparse(bound, i, row, block.columns, block.values, work);
       block.ends.push_back(block.columns.size());
     }
     const std::lock_guard lock(mutex);
-    for (std::size_t i = 0; i < seen.size(); ++i) unknown[i] += seen[i];
+    counts.add(work.counts);
   });
   CsrMatrix out;
   out.rows = rows;
@@ -286,7 +334,8 @@ void check_cell(const ColumnPlan& plan, CellValue::Kind kind) {
 
 // Calls emit(output, value) for the outputs of a row, rising; zeros of one-hot columns are not emitted.
 template <class Emit>
-std::size_t emit_row(const std::vector<ColumnPlan>& plans, std::span<const CellValue> cells, const Emit& emit) {
+std::size_t emit_row(const std::vector<ColumnPlan>& plans, std::span<const CellValue> cells,
+                     Preprocess::Scratch& scratch, const Emit& emit) {
   std::size_t unknown = 0;
   for (std::size_t c = 0; c < plans.size(); ++c) {
     const ColumnPlan& plan = plans[c];
@@ -302,6 +351,15 @@ std::size_t emit_row(const std::vector<ColumnPlan>& plans, std::span<const CellV
       for (std::size_t i = 0; i < plan.parts.size(); ++i) {
         emit(plan.first_output + i, scaled(part_value(parts, plan.parts[i]), plan.center[i], plan.scale[i]));
       }
+    } else if (plan.encoding == Encoding::kTerms) {
+      if (missing) continue;
+      if (scratch.tokenizers.size() != plans.size()) {
+        scratch.tokenizers.clear();
+        for (const ColumnPlan& other : plans) scratch.tokenizers.push_back(RowWork::make_tokenizer(other));
+      }
+      const TermVector& terms = scratch.vector;
+      plan.text->encode(cell.text, scratch.tokenizers[c], scratch.vector);
+      for (std::size_t i = 0; i < terms.terms.size(); ++i) emit(plan.first_output + terms.terms[i], terms.weights[i]);
     } else {
       const std::uint32_t output = missing ? output_of_missing(plan) : output_of_text(plan, cell.text);
       if (output == kUnknown) ++unknown;
@@ -320,12 +378,11 @@ Matrix Preprocess::transform_cells(const Table& table, Table* release, std::span
   for (std::size_t i = 0; i < columns_.size(); ++i)
     bound.push_back(bind_column(columns_[i], table.column(positions[i])));
   check_refused(table, bound);
-  std::vector<std::uint64_t> unknown(columns_.size());
-  Matrix out = sparse_ ? Matrix(to_sparse(bound, table.rows(), outputs(), context, unknown))
-                       : Matrix(to_dense(bound, release, positions, table.rows(), outputs(), context, unknown));
+  TransformCounts seen = RowWork::no_counts(columns_.size());
+  Matrix out = sparse_ ? Matrix(to_sparse(bound, table.rows(), outputs(), context, seen))
+                       : Matrix(to_dense(bound, release, positions, table.rows(), outputs(), context, seen));
   if (counts != nullptr) {
-    TransformCounts seen{unknown, {}, {}};
-    for (const BoundColumn& b : bound) seen.filled.push_back(b.column->validity.missing_count());
+    for (std::size_t i = 0; i < bound.size(); ++i) seen.filled[i] = bound[i].column->validity.missing_count();
     counts->add(seen);
   }
   return out;
@@ -343,15 +400,24 @@ Matrix Preprocess::transform_and_release(Table& table, std::span<const std::size
   return out;
 }
 
-std::size_t Preprocess::transform_row(std::span<const CellValue> cells, std::span<double> out) const {
+std::size_t Preprocess::transform_row(std::span<const CellValue> cells, std::span<double> out, Scratch& scratch) const {
   std::fill(out.begin(), out.end(), 0.0);
-  return emit_row(columns_, cells, [&](std::size_t output, double value) { out[output] = value; });
+  return emit_row(columns_, cells, scratch, [&](std::size_t output, double value) { out[output] = value; });
+}
+
+std::size_t Preprocess::transform_row(std::span<const CellValue> cells, std::span<double> out) const {
+  Scratch scratch;
+  return transform_row(cells, out, scratch);
 }
 
 std::size_t Preprocess::transform_sparse_row(std::span<const CellValue> cells, SparseRow& out) const {
   out.size = 0;
-  return emit_row(columns_, cells, [&](std::size_t output, double value) {
+  return emit_row(columns_, cells, out.scratch, [&](std::size_t output, double value) {
     if (value == 0) return;
+    if (out.size == out.columns.size()) {
+      out.columns.resize(2 * out.size + 1);
+      out.values.resize(2 * out.size + 1);
+    }
     out.columns[out.size] = static_cast<std::uint32_t>(output);
     out.values[out.size++] = value;
   });
@@ -359,7 +425,9 @@ std::size_t Preprocess::transform_sparse_row(std::span<const CellValue> cells, S
 
 std::size_t Preprocess::most_entries() const {
   std::size_t entries = 0;
-  for (const ColumnPlan& plan : columns_) entries += plan.encoding == Encoding::kOneHot ? 1 : plan.outputs();
+  for (const ColumnPlan& plan : columns_) {
+    entries += plan.encoding == Encoding::kOneHot ? 1 : plan.encoding == Encoding::kTerms ? 0 : plan.outputs();
+  }
   return entries;
 }
 

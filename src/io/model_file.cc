@@ -24,6 +24,9 @@ struct KnownSection {
   void (*save)(const PipelineParts& parts, BinaryWriter& out);
   void (*load)(PipelineParts& parts, BinaryReader& in);
   bool (*is_there)(const PipelineParts& parts) = nullptr;
+  // The oldest version that can hold these parts, where it is not always the newest: so that models which need nothing
+  // new stay readable for older programs.
+  std::uint32_t (*least_version)(const PipelineParts& parts) = nullptr;
 
   bool must_be_there() const { return required && is_there == nullptr; }
 };
@@ -68,6 +71,8 @@ void load_recipe(PipelineParts& parts, BinaryReader& in) {
 
 void save_features(const PipelineParts& parts, BinaryWriter& out) { parts.preprocess.save(out); }
 void load_features(PipelineParts& parts, BinaryReader& in) { parts.preprocess = Preprocess::load(in); }
+
+std::uint32_t features_version(const PipelineParts& parts) { return parts.preprocess.has_texts() ? 2 : 1; }
 
 void save_model(const PipelineParts& parts, BinaryWriter& out) {
   out.text(parts.model->kind());
@@ -254,7 +259,7 @@ constexpr KnownSection kSections[] = {
     {"schema", 1, true, save_schema, load_schema},
     {"clean", 1, true, save_clean, load_clean},
     {"recipe", 1, true, save_recipe, load_recipe, has_recipe},
-    {"features", 1, true, save_features, load_features},
+    {"features", 2, true, save_features, load_features, nullptr, features_version},
     {"model", 1, true, save_model, load_model_section},
     {"decision", 1, true, save_decision, load_decision},
     {"reading", 1, true, save_reading, load_reading, has_reading},
@@ -320,7 +325,8 @@ std::string pipeline_to_bytes(const Pipeline& pipeline) {
     known.save(parts, out);
     if (!known.required && out.data().empty()) continue;  // there is nothing to say
     bytes.push_back(out.take());
-    sections.push_back({std::string(known.name), known.version, known.required, bytes.back()});
+    const std::uint32_t version = known.least_version == nullptr ? known.version : known.least_version(parts);
+    sections.push_back({std::string(known.name), version, known.required, bytes.back()});
   }
   for (const UnknownSection& section : parts.unknown) {
     sections.push_back({section.name, section.version, false, section.bytes});

@@ -1,6 +1,7 @@
 // The table of model kinds: one row to add when a kind of model is added.
 #include "mlkit/model/cluster_models.h"
 #include "mlkit/model/linear_models.h"
+#include "mlkit/model/naive_bayes_model.h"
 #include "mlkit/model/pca_model.h"
 
 namespace mlkit {
@@ -15,6 +16,7 @@ constexpr KindRow kKinds[] = {
     {"logistic", LogisticModel::load},
     {"linear", LinearModel::load},
     {"dummy", DummyModel::load},
+    {"nb", NaiveBayesModel::load},
     {"kmeans", CentroidModel::load},
     {"dbscan", NearestRowModel::load_dbscan},
     {"hierarchical", NearestRowModel::load_hierarchical},

@@ -175,7 +175,11 @@ Matrix Pipeline::features(const Table& table, const Context& context, TransformC
   if (parts_.recipe) {
     FeatureCounts seen;
     prepared = parts_.recipe->apply(std::move(prepared), context, counts == nullptr ? nullptr : &seen);
-    if (counts != nullptr) counts->add({{}, {}, seen.unknown});
+    if (counts != nullptr) {
+      TransformCounts derived;
+      derived.derived = std::move(seen.unknown);
+      counts->add(derived);
+    }
   }
   const Schema schema = prepared.schema();
   std::vector<std::size_t> prepared_positions;

@@ -165,7 +165,8 @@ std::size_t Scorer::score(std::span<const CellValue> cells, std::span<double> ou
         out);
     return unknown;
   }
-  const std::size_t unknown = state_->unknown + parts.preprocess.transform_row(cells, state_->dense);
+  const std::size_t unknown =
+      state_->unknown + parts.preprocess.transform_row(cells, state_->dense, state_->sparse.scratch);
   parts.model->predict_row(state_->dense, out);
   return unknown;
 }

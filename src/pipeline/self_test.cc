@@ -25,8 +25,18 @@ const std::string& frequent_level(const ColumnPlan& plan, std::size_t rank) {
   return plan.levels[order[wanted]];
 }
 
+// Terms of the dictionary in a row that no one wrote.
+std::string made_up_text(const TextEncoder& text, std::uint64_t draw) {
+  constexpr int kTerms = 5;
+  if (text.is_hashed()) return "self test " + std::to_string(draw % 1000);
+  const std::vector<std::string>& terms = text.vocabulary().terms;
+  std::string out;
+  for (int i = 0; i < kTerms; ++i, draw /= 7) out += (i > 0 ? " " : "") + terms[draw % terms.size()];
+  return out;
+}
+
 // `step` from -2 to 2 walks away from the middle of the column.
-SelfTest::Cell made_up_cell(const ColumnPlan& plan, int step) {
+SelfTest::Cell made_up_cell(const ColumnPlan& plan, std::uint64_t draw, int step) {
   SelfTest::Cell cell;
   switch (plan.encoding) {
     case Encoding::kNumber: {
@@ -39,6 +49,10 @@ SelfTest::Cell made_up_cell(const ColumnPlan& plan, int step) {
     case Encoding::kTimeParts:
       cell.kind = CellValue::Kind::kTime;
       cell.micros = plan.fill_micros + step * 36 * kMicrosPerDay;
+      break;
+    case Encoding::kTerms:
+      cell.kind = CellValue::Kind::kText;
+      cell.text = made_up_text(*plan.text, draw);
       break;
     case Encoding::kOneHot:
       if (plan.levels.empty()) break;
@@ -149,7 +163,7 @@ SelfTest make_self_test(const Pipeline& pipeline) {
       if (missing || (plan == nullptr && source == nullptr)) {
         test.cells.emplace_back();
       } else {
-        test.cells.push_back(plan != nullptr ? made_up_cell(*plan, step) : made_up_source(*source, draw, step));
+        test.cells.push_back(plan != nullptr ? made_up_cell(*plan, draw, step) : made_up_source(*source, draw, step));
       }
     }
   }

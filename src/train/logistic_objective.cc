@@ -90,6 +90,26 @@ LogisticObjective::LogisticObjective(const DatasetView& data, std::span<const do
   }
   binary_ = classes == 2;
   outputs_ = binary_ ? 1 : active_.size();
+  if (!data.features().is_dense()) turn_columns();
+}
+
+void LogisticObjective::turn_columns() {
+  columns_.starts.assign(features_ + 1, 0);
+  for (std::size_t i = 0; i < data_.rows(); ++i) {
+    for (const std::uint32_t j : data_.features().sparse_row(i).columns) ++columns_.starts[j + 1];
+  }
+  for (std::size_t j = 0; j < features_; ++j) columns_.starts[j + 1] += columns_.starts[j];
+  columns_.rows.resize(columns_.starts[features_]);
+  columns_.values.resize(columns_.starts[features_]);
+  std::vector<std::uint64_t> next(columns_.starts.begin(), columns_.starts.end() - 1);
+  for (std::size_t i = 0; i < data_.rows(); ++i) {
+    const CsrMatrix::Row row = data_.features().sparse_row(i);
+    for (std::size_t k = 0; k < row.columns.size(); ++k) {
+      const std::uint64_t at = next[row.columns[k]]++;
+      columns_.rows[at] = static_cast<std::uint32_t>(i);
+      columns_.values[at] = row.values[k];
+    }
+  }
 }
 
 LogisticObjective::LogisticObjective(const DatasetView& rows, const LogisticObjective& like)
@@ -200,19 +220,11 @@ void LogisticObjective::derive_multinomial(Tile& tile, Partial& sums) const {
   sums.loss += loss;
 }
 
-void LogisticObjective::add_gradient(const Tile& tile, std::size_t begin, std::size_t end, Partial& sums) const {
+void LogisticObjective::add_gradient(const Tile& tile, Partial& sums) const {
   for (std::size_t o = 0; o < outputs_; ++o) {
     const double* residual = tile.residual.data() + o * kTileRows;
     double* gradient = sums.gradient.data() + o * stride_;
-    if (!tile.rows.empty()) {
-      add_scaled_rows(tile.rows.data(), stride_, residual, gradient);
-      continue;
-    }
-    for (std::size_t i = 0; begin + i < end; ++i) {
-      const CsrMatrix::Row row = data_.features().sparse_row(begin + i);
-      gradient[0] += residual[i];
-      for (std::size_t k = 0; k < row.columns.size(); ++k) gradient[1 + row.columns[k]] += residual[i] * row.values[k];
-    }
+    add_scaled_rows(tile.rows.data(), stride_, residual, gradient);
   }
 }
 
@@ -244,21 +256,73 @@ std::vector<double> LogisticObjective::pack_parameters(std::span<const double> p
   return packed;
 }
 
-LogisticEvaluation LogisticObjective::evaluate(std::span<const double> parameters, bool with_hessian) const {
+// The gradient of the features from what is left over of every row (output after output); that of the intercepts is in
+// `sums` already.
+void LogisticObjective::add_columns(const std::vector<double>& residuals, Partial& sums) const {
+  constexpr std::size_t kFeatures = 512;
+  for_blocks(context_, features_, kFeatures, [&](std::size_t, std::size_t begin, std::size_t end) {
+    for (std::size_t o = 0; o < outputs_; ++o) {
+      const double* residual = residuals.data() + o * data_.rows();
+      for (std::size_t j = begin; j < end; ++j) {
+        double sum = 0;
+        for (std::uint64_t k = columns_.starts[j]; k < columns_.starts[j + 1]; ++k) {
+          sum += residual[columns_.rows[k]] * columns_.values[k];
+        }
+        sums.gradient[o * stride_ + 1 + j] = sum;
+      }
+    }
+  });
+}
+
+LogisticEvaluation LogisticObjective::evaluate_sparse(std::span<const double> parameters) const {
   const std::vector<double> packed = pack_parameters(parameters);
-  const bool pack_rows = with_hessian || data_.features().is_dense();
+  std::vector<double> residuals(outputs_ * data_.rows());
+  const auto observe = [&](std::size_t, std::size_t begin, std::size_t end) {
+    Partial scored;
+    scored.gradient.assign(outputs_, 0.0);  // of the intercepts
+    Tile tile(stride_, outputs_, false);
+    for (std::size_t at = begin; at < end; at += kTileRows) {
+      const std::size_t stop = std::min(end, at + kTileRows);
+      read_tile(tile, at, stop);
+      score_tile(tile, at, stop, packed);
+      binary_ ? derive_binary(tile, scored) : derive_multinomial(tile, scored);
+      for (std::size_t o = 0; o < outputs_; ++o) {
+        const double* residual = tile.residual.data() + o * kTileRows;
+        for (std::size_t i = 0; at + i < stop; ++i) {
+          scored.gradient[o] += residual[i];
+          residuals[o * data_.rows() + at + i] = residual[i];
+        }
+      }
+    }
+    return scored;
+  };
+  const Partial scored = reduce_blocks(context_, data_.rows(), kRowBlock, Partial{}, observe);
+  Partial sums;
+  sums.loss = scored.loss;
+  sums.worst = scored.worst;
+  sums.gradient.assign(outputs_ * stride_, 0.0);
+  for (std::size_t o = 0; o < outputs_; ++o) sums.gradient[o * stride_] = scored.gradient[o];
+  add_columns(residuals, sums);
+  LogisticEvaluation out;
+  unpack(sums, parameters, out);
+  return out;
+}
+
+LogisticEvaluation LogisticObjective::evaluate(std::span<const double> parameters, bool with_hessian) const {
+  if (!with_hessian && !data_.features().is_dense()) return evaluate_sparse(parameters);
+  const std::vector<double> packed = pack_parameters(parameters);
   const std::size_t pairs = with_hessian ? outputs_ * (outputs_ + 1) / 2 : 0;
   const auto observe = [&](std::size_t, std::size_t begin, std::size_t end) {
     Partial sums;
     sums.gradient.assign(outputs_ * stride_, 0.0);
     sums.squares.assign(pairs * stride_ * stride_, 0.0);
-    Tile tile(stride_, outputs_, pack_rows);
+    Tile tile(stride_, outputs_, true);
     for (std::size_t at = begin; at < end; at += kTileRows) {
       const std::size_t stop = std::min(end, at + kTileRows);
       read_tile(tile, at, stop);
       score_tile(tile, at, stop, packed);
       binary_ ? derive_binary(tile, sums) : derive_multinomial(tile, sums);
-      add_gradient(tile, at, stop, sums);
+      add_gradient(tile, sums);
       if (with_hessian) add_hessian(tile, sums);
     }
     return sums;

@@ -10,6 +10,7 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/fit_linear.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_logistic.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_minibatch_kmeans.cc
+  ${CMAKE_CURRENT_LIST_DIR}/fit_naive_bayes.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_pca.cc
   ${CMAKE_CURRENT_LIST_DIR}/gradient_descent.cc
   ${CMAKE_CURRENT_LIST_DIR}/kmeans_assign.cc

@@ -6,6 +6,19 @@
 
 namespace mlkit {
 
+namespace {
+
+// Is an input a text that the preprocessing takes apart?
+bool is_read_word_by_word(const Pipeline& pipeline, std::size_t input) {
+  const PipelineParts& parts = pipeline.parts();
+  const std::string& name = parts.aliases[input].empty() ? parts.inputs[input].name : parts.aliases[input];
+  const std::vector<ColumnPlan>& plans = parts.preprocess.columns();
+  return std::any_of(plans.begin(), plans.end(),
+                     [&](const ColumnPlan& plan) { return plan.encoding == Encoding::kTerms && plan.name == name; });
+}
+
+}  // namespace
+
 std::vector<double> prediction_scores(const Predictions& predictions) {
   if (predictions.classes == 0) return predictions.values;
   std::vector<double> out;
@@ -26,7 +39,8 @@ DriftReference learn_drift_reference(const Pipeline& pipeline, const Table& rows
   DriftReference out;
   out.columns.resize(positions.size());
   for_blocks(context, positions.size(), 1, [&](std::size_t i, std::size_t, std::size_t) {
-    out.columns[i] = learn_reference(rows.column(positions[i]));
+    const Column& column = rows.column(positions[i]);
+    out.columns[i] = is_read_word_by_word(pipeline, i) ? learn_reference_of_texts(column) : learn_reference(column);
     out.columns[i].name = pipeline.inputs()[i].name;
   });
   const Predictions predictions = pipeline.predict(rows, context);

@@ -68,13 +68,14 @@ bool wants_classes(const TrainOptions& options, bool numeric, bool integer, std:
     return true;
   }
   if (options.task == "regression") {
-    if (model == "logistic") throw_usage("--model logistic predicts classes, --task regression asks for numbers");
+    if (model == "logistic" || model == "nb")
+      throw_usage("--model " + model + " predicts classes, --task regression asks for numbers");
     reason = "asked for by --task";
     return false;
   }
-  if (model == "logistic" || model == "linear") {
+  if (model == "logistic" || model == "linear" || model == "nb") {
     reason = "as --model " + model + " needs";
-    return model == "logistic";
+    return model != "linear";
   }
   if (!numeric) {
     reason = "the target holds words";

@@ -78,6 +78,17 @@ std::vector<std::string> current_names(const TrainingTable& rows, std::vector<st
   return names;
 }
 
+// The columns of --text as the table has them, and as columns that are chosen.
+void name_texts(const TrainingTable& rows, TextOptions& options, ColumnChoice& choice) {
+  for (std::string& item : options.text) {
+    TextRule rule = parse_text_rule(item);
+    rule.column = current_name(rows, rule.column);
+    // (What is no column is named by text_columns.)
+    item = rule.column + (parse_text_rule(item).column == item ? "" : "=" + rule.how);
+  }
+  for (const std::size_t i : text_columns(*rows.table, options)) choice.texts.push_back(rows.table->column(i).name);
+}
+
 // Does the column say exactly what the class is (one value per class and one class per value)?
 bool tells_class(const Column& column, const Target& target) {
   if (column.validity.any_missing() || column.is_times()) return false;
@@ -102,6 +113,15 @@ bool tells_class(const Column& column, const Target& target) {
 bool is_copy_of_target(const Column& column, const Target& target) {
   if (!target.labels.empty()) return tells_class(column, target);
   return column.is_numeric() && !column.validity.any_missing() && column.numbers().values == target.numbers;
+}
+
+// Words are always more than rows; the penalty is what makes that no harm.
+std::size_t features_beside_terms(const Preprocess& preprocess) {
+  std::size_t features = preprocess.outputs();
+  for (const ColumnPlan& plan : preprocess.columns()) {
+    if (plan.encoding == Encoding::kTerms) features -= plan.outputs();
+  }
+  return features;
 }
 
 void warn_about_data(const Table& table, const std::vector<std::size_t>& columns, const Target& target,
@@ -153,8 +173,38 @@ FittedModel at_true_shares(LogisticFit fit, const std::vector<double>& odds, con
   return fitted;
 }
 
-FittedModel fit_model(const std::string& kind, const Dataset& data, const TrainOptions& options, Context& context) {
+std::vector<FeatureGroup> feature_groups(const Preprocess& preprocess) {
+  std::vector<FeatureGroup> groups;
+  for (const ColumnPlan& plan : preprocess.columns()) {
+    if (plan.encoding == Encoding::kTerms || plan.encoding == Encoding::kOneHot) {
+      const bool terms = plan.encoding == Encoding::kTerms;
+      groups.push_back(
+          {terms ? FeatureGroupKind::kTerms : FeatureGroupKind::kLevels, plan.first_output, plan.outputs()});
+      continue;
+    }
+    for (std::size_t i = 0; i < plan.outputs(); ++i) {
+      groups.push_back({FeatureGroupKind::kNumber, plan.first_output + i, 1});
+    }
+  }
+  return groups;
+}
+
+// Weights of classes move the priors of naive Bayes and nothing else: the fit stays at the true shares, and of two
+// classes the labels are those of even priors where the threshold is the share of the positive one.
+FittedModel fit_bayes(const Dataset& data, const Preprocess& preprocess, const TrainOptions& options,
+                      Context& context) {
+  FittedModel fitted =
+      take_fit(fit_naive_bayes(DatasetView(data), feature_groups(preprocess), options.naive_bayes, context));
+  if (options.class_weight != "balanced" || data.classes.size() != 2) return fitted;
+  const auto& model = static_cast<const NaiveBayesModel&>(*fitted.model);
+  fitted.threshold = mlkit::exp(model.parameters().log_prior[1]);
+  return fitted;
+}
+
+FittedModel fit_model(const std::string& kind, const Dataset& data, const Preprocess& preprocess,
+                      const TrainOptions& options, Context& context) {
   const DatasetView view(data);
+  if (kind == "nb") return fit_bayes(data, preprocess, options, context);
   if (kind == "dummy") return take_fit(fit_dummy(view, {}, context));
   if (kind == "linear") {
     LinearOptions linear;
@@ -318,6 +368,13 @@ std::vector<std::pair<std::string, std::string>> option_texts(const TrainOptions
       {"rare", std::to_string(options.preprocess.rare)},
       {"clean", options.clean ? "true" : "false"},
       {"recipe", options.recipe ? "true" : "false"}};
+  if (const TextOptions& text = options.preprocess.text; !text.text.empty()) {
+    out.emplace_back("text", list_text(text.text));
+    out.emplace_back("text_tokens", text.text_tokens);
+    out.emplace_back("text_ngrams", std::to_string(text.text_ngrams));
+    out.emplace_back("text_features", std::to_string(text.text_features));
+    out.emplace_back("text_min_rows", std::to_string(text.text_min_rows));
+  }
   if (kind == "logistic") {
     out.emplace_back("C", number(options.logistic.C));
     out.emplace_back("solver", options.logistic.solver);
@@ -331,6 +388,10 @@ std::vector<std::pair<std::string, std::string>> option_texts(const TrainOptions
       if (options.resample.method == "smote")
         out.emplace_back("k_neighbors", std::to_string(options.resample.k_neighbors));
     }
+  }
+  if (kind == "nb") {
+    out.emplace_back("nb_alpha", number(options.naive_bayes.nb_alpha));
+    out.emplace_back("class_weight", options.class_weight);
   }
   if (kind == "linear") {
     out.emplace_back("alpha", number(options.alpha));
@@ -407,27 +468,36 @@ void validate_resample(const TrainOptions& options, const Target& target) {
   }
 }
 
+// What a kind of model asks of the preprocessing.
+void suit_preprocess(const std::string& kind, PreprocessOptions& options) {
+  if (kind != "nb") return;
+  if (options.drop_first) throw_usage("--drop-first is for models with coefficients, not for --model nb");
+  options.text.signed_hash = false;
+}
+
 // Uses up the cells of a table that `rows` owns.
 TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const TrainOptions& given, Context& context) {
   TrainOptions options = given;
   options.resample.seed = options.seed;
   validate_resample(options, target);
+  suit_preprocess(model_kind(options, target), options.preprocess);
   ColumnChoice choice{current_names(rows, options.features), current_names(rows, options.exclude),
                       current_name(rows, target.column.name),
                       options.weight.empty() ? "" : current_name(rows, options.weight)};
+  name_texts(rows, options.preprocess.text, choice);
   PipelineParts parts;
   if (options.recipe) derive_features(rows, options, choice, parts, context);
   const std::vector<std::size_t> columns = choose_columns(*rows.table, choice, context);
   parts.preprocess = fit_preprocess(*rows.table, columns, options.preprocess, context);
   if (parts.recipe) leave_scaled(parts.preprocess, *parts.recipe);
-  warn_about_data(*rows.table, columns, rows.target, parts.preprocess.outputs(), context);
+  warn_about_data(*rows.table, columns, rows.target, features_beside_terms(parts.preprocess), context);
   const Dataset data = make_dataset(rows, parts.preprocess, columns, options, context);
 
   const std::string kind = model_kind(options, target);
   TrainedPipeline out;
   FittedModel fitted;
   if (options.resample.method == "none" || kind == "dummy") {
-    fitted = fit_model(kind, data, options, context);
+    fitted = fit_model(kind, data, parts.preprocess, options, context);
   } else {
     const ResampledRows more =
         resample_training(*rows.table, columns, parts.preprocess, data, options.resample, context);

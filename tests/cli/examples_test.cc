@@ -75,6 +75,14 @@ TEST_F(Examples, ComparisonOfSolversRunsAlone) {
   }
 }
 
+TEST_F(Examples, MessagesBecomeASpamFilterExplainedByItsWords) {
+  const RunResult result = run("bash docs/examples/text.sh text");
+  EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+  EXPECT_NE(result.out.find("words that speak for \"spam\""), std::string::npos);
+  EXPECT_NE(result.out.find("% of the terms of \"text\" unknown"), std::string::npos);
+  EXPECT_NE(result.out.find("prediction,confidence,probability_ham,probability_spam\nspam,"), std::string::npos);
+}
+
 TEST_F(Examples, MakefileBuildsOnceAndThenHasNothingToDo) {
   const std::string make = "make --no-print-directory -f docs/examples/Makefile ";
   const RunResult first = run(make);

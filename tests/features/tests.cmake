@@ -7,6 +7,7 @@ mlkit_test(features
   ${CMAKE_CURRENT_LIST_DIR}/preprocess_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/target_encoding_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/term_vectors_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/text_encoder_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/text_index_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/tokens_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/write_features_test.cc

@@ -226,6 +226,7 @@ const std::map<std::string, std::string> kTestedIn = {
     {"model/centroids", "tests/model/cluster_models_test.cc"},
     {"model/kd_tree", "tests/model/cluster_models_test.cc"},
     {"model/model", "tests/model/linear_models_test.cc"},
+    {"model/naive_bayes_model", "tests/train/fit_naive_bayes_test.cc"},
     {"model/pca_model", "tests/model/cluster_models_test.cc"},
     {"model/predictions", "tests/pipeline/pipeline_test.cc"},
     {"steps/step", "tests/clean/clean_test.cc"},

@@ -6,6 +6,7 @@ mlkit_test(train
   ${CMAKE_CURRENT_LIST_DIR}/fit_kmeans_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_linear_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_logistic_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/fit_naive_bayes_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_pca_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/linear_nist_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/logistic_golden_test.cc

@@ -14,6 +14,7 @@ mlkit_test(workflow
   ${CMAKE_CURRENT_LIST_DIR}/train_pipeline_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/train_recipe_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/tune_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/train_text_test.cc
   ${PROJECT_SOURCE_DIR}/tests/support/run_program.cc
 )
 target_compile_definitions(test_workflow PRIVATE MLKIT_EMULATOR="${CMAKE_CROSSCOMPILING_EMULATOR}")

@@ -52,9 +52,10 @@ struct DriftOptions {
 // Throws Error(kUsage) for a test that there is not; "jensen-shannon" becomes "jensen_shannon".
 void validate_drift_options(DriftOptions& options);
 
-enum class DriftKind : std::uint8_t { kNumeric = 0, kCategory = 1, kTime = 2 };
+// (kText: texts that a model reads word by word, by their length in characters.)
+enum class DriftKind : std::uint8_t { kNumeric = 0, kCategory = 1, kTime = 2, kText = 3 };
 
-std::string_view drift_kind_name(DriftKind kind);  // numeric, category, datetime
+std::string_view drift_kind_name(DriftKind kind);  // numeric, category, datetime, text
 
 struct PsiDrift {
   double value = 0;

@@ -32,7 +32,7 @@ struct ReferenceColumn {
   DriftKind kind = DriftKind::kNumeric;
   std::uint64_t rows = 0;
   std::uint64_t missing = 0;
-  // Numbers and time stamps (microseconds):
+  // Numbers, time stamps (microseconds) and texts (their lengths in characters):
   std::vector<double> quantiles;  // kReferenceQuantiles rising, equal ones allowed; empty where all cells are missing
   Counts counts;                  // of reference_edges().size() + 1 bins
   double mean = 0;
@@ -64,6 +64,8 @@ std::vector<std::uint32_t> sample_rows(std::size_t rows, std::uint64_t seed);
 
 // Learned from a column; numbers stay numbers, time stamps are kTime, everything else are levels.
 ReferenceColumn learn_reference(const Column& column);
+// Of a column of texts that are read word by word, by their lengths: what people wrote is not kept.
+ReferenceColumn learn_reference_of_texts(const Column& column);
 ReferenceColumn learn_reference_of_numbers(std::string name, std::vector<double> values);
 ReferenceColumn learn_reference_of_labels(std::string name, const std::vector<std::string>& classes,
                                           std::span<const std::int32_t> labels);

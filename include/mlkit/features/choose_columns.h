@@ -14,8 +14,9 @@ namespace mlkit {
 struct ColumnChoice {
   std::vector<std::string> features;  // names or "#position"; empty = all
   std::vector<std::string> exclude;
-  std::string target;  // "" = none (clusters, components)
-  std::string weight;  // "" = none
+  std::string target;                   // "" = none (clusters, components)
+  std::string weight;                   // "" = none
+  std::vector<std::string> texts = {};  // columns whose words become features: chosen beside `features`
 };
 
 // Positions, rising. Left out with a warning unless named in `features`:
@@ -23,7 +24,8 @@ struct ColumnChoice {
 //  - text columns with more than 1,000 levels that are more than half of the rows;
 //  - integer columns whose cells are all distinct and whose name is id-like (id, row, index, key, no,
 //    number, uuid, or with one of these as its first or last word).
-// Throws Error(kData): unknown names, the target among the features, no column left.
+// Throws Error(kData): unknown names, the target among the features or texts, no column left; Error(kUsage) for a text
+// that is excluded.
 std::vector<std::size_t> choose_columns(const Table& table, const ColumnChoice& choice, Context& context);
 
 }  // namespace mlkit

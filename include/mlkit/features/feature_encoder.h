@@ -76,9 +76,9 @@ class FeatureEncoder {
   std::vector<std::string> names_;
   std::vector<std::size_t> first_output_;
   std::vector<std::size_t> widths_;
-  std::vector<TextIndex> levels_;                             // per step; empty for others than encoders
-  std::vector<std::shared_ptr<const TermWeigher>> weighers_;  // per step; null for others than terms
-  std::vector<bool> boolean_;                                 // per step: levels are compared in lower case
+  std::vector<TextIndex> levels_;                          // per step; empty for others than encoders
+  std::vector<std::shared_ptr<const TextEncoder>> texts_;  // per step; null for others than texts
+  std::vector<bool> boolean_;                              // per step: levels are compared in lower case
   Schema inputs_;
   std::vector<std::size_t> first_input_;   // per step: position in inputs_
   std::vector<std::size_t> second_input_;  // the same for `other`

@@ -9,6 +9,8 @@
 //                     (0 = Monday), and unless every cell was a date
 //                     COL_hour, COL_minute; parts that are constant
 //                     over the training rows are dropped; scaled
+//   text that is named    COL_TERM per term of its words, TF-IDF, counts   no terms
+//   (TextOptions)         or hashed (features/text_encoder.h), never scaled
 //
 // `--scale standard`: center = mean, scale = standard deviation with denominator n (constant -> 1), as
 // scikit-learn's StandardScaler; 0/1 features are never scaled. A level that training did not see
@@ -22,6 +24,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +35,7 @@
 #include "mlkit/base/fields.h"
 #include "mlkit/data/dataset.h"
 #include "mlkit/data/table.h"
+#include "mlkit/features/text_encoder.h"
 
 namespace mlkit {
 
@@ -43,6 +47,7 @@ struct PreprocessOptions {
   std::string encode_default = "onehot";
   bool drop_first = false;
   std::int64_t rare = 1;
+  TextOptions text;  // fields of its own: not every command that preprocesses takes texts
 
   template <class Visitor>
   void fields(Visitor&& visit) {
@@ -68,7 +73,7 @@ struct PreprocessOptions {
 void validate_preprocess_options(const PreprocessOptions& options);
 
 // Stored in model files: never renumber.
-enum class Encoding : std::uint8_t { kNumber = 0, kOneHot = 1, kTimeParts = 2 };
+enum class Encoding : std::uint8_t { kNumber = 0, kOneHot = 1, kTimeParts = 2, kTerms = 3 };
 enum class TimePart : std::uint8_t { kYear = 0, kMonth = 1, kDay = 2, kDayOfWeek = 3, kHour = 4, kMinute = 5 };
 
 std::string_view time_part_name(TimePart part);  // year, month, day, day_of_week, hour, minute
@@ -96,6 +101,9 @@ struct ColumnPlan {
   bool other = false;                   // one more output, COL=(rare), for every text not in `levels`
   std::uint32_t fill_level = kNoLevel;  // what a missing cell becomes; kNoLevel = all zero
 
+  // kTerms; never null there.
+  std::shared_ptr<const TextEncoder> text;
+
   std::size_t first_output = 0;  // position of the column's first feature
   std::size_t outputs() const;
   // Output of a level of `levels`, or of a text; kNoLevel where it has none.
@@ -119,6 +127,8 @@ struct TransformCounts {
   std::vector<std::uint64_t> unknown;  // per raw column: cells with a level that training did not see
   std::vector<std::uint64_t> filled;   // per raw column: missing cells
   std::vector<std::uint64_t> derived;  // per step of a feature recipe: cells with a text that training did not see
+  std::vector<std::uint64_t> tokens;   // per raw column: terms of its texts (kTerms)
+  std::vector<std::uint64_t> unknown_tokens;  // of these, terms that have no feature
   void add(const TransformCounts& other);
 };
 
@@ -131,6 +141,7 @@ class Preprocess {
   const std::vector<std::string>& feature_names() const { return feature_names_; }
   std::size_t outputs() const { return feature_names_.size(); }
   bool sparse() const { return sparse_; }
+  bool has_texts() const;  // a column of terms
   bool scaled() const { return scaled_; }
   // Per feature: x_model = (x_raw - center) / scale; 0 and 1 for 0/1 features.
   const std::vector<double>& centers() const { return centers_; }
@@ -144,17 +155,25 @@ class Preprocess {
   // are never held both: names and types stay, the cells are gone (empty storage).
   Matrix transform_and_release(Table& table, std::span<const std::size_t> positions, const Context& context) const;
 
+  // Memory that one thread needs for texts; used again from row to row.
+  struct Scratch {
+    std::vector<Tokenizer> tokenizers;  // per raw column
+    TermVector vector;
+  };
+
   // One row, in the order of columns(), to outputs() numbers; equal to transform() bit for bit. No
-  // allocation. Returns the number of unknown levels.
+  // allocation, but for texts longer than those before. Returns the number of unknown levels.
+  std::size_t transform_row(std::span<const CellValue> cells, std::span<double> out, Scratch& scratch) const;
   std::size_t transform_row(std::span<const CellValue> cells, std::span<double> out) const;
-  // The same as a sparse row; `out` must have room for most_entries().
+  // The same as a sparse row, which grows where texts have more terms than those before.
   struct SparseRow {
     std::vector<std::uint32_t> columns;
     std::vector<double> values;
     std::size_t size = 0;
+    Scratch scratch;
   };
   std::size_t transform_sparse_row(std::span<const CellValue> cells, SparseRow& out) const;
-  std::size_t most_entries() const;  // that a sparse row can have
+  std::size_t most_entries() const;  // that a sparse row can have beside those of texts
 
   void save(BinaryWriter& out) const;
   static Preprocess load(BinaryReader& in);
@@ -170,6 +189,10 @@ class Preprocess {
   bool sparse_ = false;
   bool scaled_ = false;
 };
+
+// Positions of the columns that options.text names, in its order. Throws Error(kData) for a column that is not there,
+// has no cell, or holds no texts, Error(kUsage) for one named twice or an unknown way.
+std::vector<std::size_t> text_columns(const Table& table, const TextOptions& options);
 
 // Learns from all rows of `table`, of the columns at `positions`. Medians are exact. Warnings:
 // constant columns, levels that were left out. Throws Error(kData) for a column without any value.

@@ -3,15 +3,14 @@
 //   weight of term t in a text = tf * idf_t, then all divided by their L2 norm (a text without terms stays 0)
 //   tf    how often t stands in the text; sublinear: 1 + ln of that
 //   idf   ln((1 + n) / (1 + df)) + 1 (smooth), or ln(n / df) + 1; df of n texts hold t
-//   hash  term -> (hash_term mod size), sign by the highest bit of the hash; nothing is learned
+//   hash  term -> (hash_term mod size), sign by the highest bit of the hash (unless signed_hash is off); nothing is
+//         learned
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "mlkit/features/text_index.h"
@@ -25,6 +24,7 @@ struct TermOptions {
   bool smooth_idf = true;
   bool sublinear = false;
   bool normalise = true;
+  bool signed_hash = true;  // off: hashed terms only add up
 
   bool operator==(const TermOptions&) const = default;
 };
@@ -49,15 +49,26 @@ class VocabularyLearner {
   Vocabulary finish(std::size_t most_terms = 0, std::uint64_t least_documents = 1, std::size_t* found = nullptr) const;
 
  private:
-  struct Count {
-    std::uint64_t documents = 0;
-    std::uint64_t last = 0;  // number of the last text that was counted
+  struct Slot {
+    std::uint32_t hash = 0;
+    std::uint32_t term_plus_1 = 0;  // 0 = free
   };
+  std::string_view term(std::uint32_t number) const {
+    const std::size_t begin = number == 0 ? 0 : ends_[number - 1];
+    return std::string_view(bytes_).substr(begin, ends_[number] - begin);
+  }
+  // The number of a term, in the order of first sight; a new one has no texts yet.
+  std::uint32_t number_of(std::string_view term);
+  void grow();
+
   TermOptions options_;
   Tokenizer tokenizer_;
   std::uint64_t texts_ = 0;
-  std::unordered_map<std::string, Count> counts_;  // sorted by finish()
-  std::string key_;
+  std::vector<Slot> slots_;  // a power of two, at most half full
+  std::string bytes_;        // the terms, one behind the other
+  std::vector<std::size_t> ends_;
+  std::vector<std::uint64_t> documents_;  // per term
+  std::vector<std::uint64_t> last_;       // number of the last text that was counted
 };
 
 // A sparse vector and what went into it; used again from text to text, so that nothing is allocated.

@@ -50,7 +50,7 @@ class Tokenizer {
   void cut_pairs();
 
   TokenRules rules_;
-  std::string lower_;                                       // words in lower case, a blank before and after each
+  std::string lower_;  // words in lower case, a blank before and after each; what follows the last is left over
   std::vector<std::pair<std::size_t, std::size_t>> words_;  // [begin, end) in lower_
   std::vector<std::uint32_t> lengths_;                      // of the words, in characters
   std::vector<bool> spaceless_;                             // kWordsAndPairs: words that are cut into pairs

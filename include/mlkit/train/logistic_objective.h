@@ -73,11 +73,22 @@ class LogisticObjective {
   void score_tile(Tile& tile, std::size_t begin, std::size_t end, const std::vector<double>& packed) const;
   void derive_binary(Tile& tile, Partial& sums) const;
   void derive_multinomial(Tile& tile, Partial& sums) const;
-  void add_gradient(const Tile& tile, std::size_t begin, std::size_t end, Partial& sums) const;
+  void add_gradient(const Tile& tile, Partial& sums) const;
   void add_hessian(Tile& tile, Partial& sums) const;
   std::vector<double> pack_parameters(std::span<const double> parameters) const;
   void unpack(const Partial& sums, std::span<const double> parameters, LogisticEvaluation& out) const;
   std::size_t block_rows() const;
+  void turn_columns();
+  LogisticEvaluation evaluate_sparse(std::span<const double> parameters) const;
+  void add_columns(const std::vector<double>& residuals, Partial& sums) const;
+
+  // Sparse rows turned: the entries of feature j are [starts[j], starts[j + 1]), rows rising. With them a feature's
+  // gradient is one sum in the order of the rows, whatever the threads, and no thread needs a gradient of its own.
+  struct Columns {
+    std::vector<std::uint64_t> starts;
+    std::vector<std::uint32_t> rows;
+    std::vector<double> values;
+  };
 
   const DatasetView& data_;
   std::vector<double> class_weights_;
@@ -91,6 +102,7 @@ class LogisticObjective {
   std::vector<std::uint8_t> absent_;
   std::vector<std::uint32_t> active_;
   std::vector<std::uint32_t> output_of_class_;
+  Columns columns_;  // empty for dense data
 };
 
 // Sums over a few rows at a time by the calling thread, for stochastic descent; keeps its working memory.

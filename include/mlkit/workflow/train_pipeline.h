@@ -21,13 +21,14 @@
 #include "mlkit/resample/resample.h"
 #include "mlkit/train/fit_linear.h"
 #include "mlkit/train/fit_logistic.h"
+#include "mlkit/train/fit_naive_bayes.h"
 #include "mlkit/train/fit_report.h"
 
 namespace mlkit {
 
 struct TrainOptions {
   std::string target;
-  std::string model = "auto";  // logistic, linear, dummy; auto by the task
+  std::string model = "auto";  // logistic, nb, linear, dummy; auto by the task
   std::string task = "auto";   // classification, regression
   std::vector<std::string> features;
   std::vector<std::string> exclude;
@@ -36,6 +37,7 @@ struct TrainOptions {
   std::optional<double> threshold;  // 0.5; of balanced classes where the weighted fit is even
   PreprocessOptions preprocess;
   LogisticOptions logistic;
+  NaiveBayesOptions naive_bayes;
   double alpha = 0;                   // linear, shared out by logistic.l1_ratio
   std::string class_weight = "none";  // none, balanced
   ResampleOptions resample;           // of the training rows; its seed is `seed`
