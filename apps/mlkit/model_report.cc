@@ -63,6 +63,13 @@ std::optional<std::string> word_of(const Preprocess& preprocess, std::size_t fea
   return (texts > 1 ? plan->name + ": " : "") + plan->text->output_name(feature - plan->first_output);
 }
 
+bool is_words_alone(const Preprocess& preprocess) {
+  const std::vector<ColumnPlan>& columns = preprocess.columns();
+  return std::all_of(columns.begin(), columns.end(), [](const ColumnPlan& plan) {
+    return plan.encoding == Encoding::kTerms && !plan.text->is_hashed();
+  });
+}
+
 // A word without end would break the line.
 std::string short_word(const std::string& word) {
   constexpr std::size_t kLongest = 40;
@@ -213,6 +220,8 @@ std::string render_coefficients(const Pipeline& pipeline, std::size_t limit, boo
   const ModelDescription description = describe(pipeline, raw);
   const std::vector<std::string>& features = parts.preprocess.feature_names();
   const bool all = limit >= features.size();
+  // Where every feature is a word, they say it all (render_words).
+  if (!all && is_words_alone(parts.preprocess)) return {};
   std::string out;
   for (std::size_t row = 0; row < description.coefficients.size(); ++row) {
     const std::vector<double>& weights = description.coefficients[row];
