@@ -9,6 +9,7 @@
 #include "runs_report.h"
 
 #include "mlkit/base/error.h"
+#include "mlkit/base/text.h"
 #include "mlkit/data/numbers.h"
 
 namespace mlkit::app {
@@ -186,9 +187,14 @@ int Runs::best(Session& session, const std::vector<Run>& runs) const {
   std::string part;
   const std::vector<Run> ranked = rank_runs(runs, metric, part);
   if (ranked.empty()) {
+    std::vector<std::string> names;
+    for (const Run& run : runs) {
+      for (const RunMetric& one : run.metrics) names.insert(names.end(), {one.name, one.part + "." + one.name});
+    }
+    const std::string near = nearest_name(metric, names);
     throw_usage(metric.empty() ? "no run has a figure on rows that its model has not learned from"
                                : "no run has the figure \"" + metric + "\"",
-                "mlkit evaluate, or train --cv, makes some");
+                near.empty() ? "mlkit evaluate, or train --cv, makes some" : "did you mean " + near + "?");
   }
   const RunMetric figure = *find_run_metric(ranked.front(), metric);
   const std::string name = figure.part + "." + figure.name;

@@ -106,6 +106,7 @@ class Compiler {
   void add_own(PipelineStep& step, const std::string& option, const std::string& value, const Json* section = nullptr);
   void add_reading(PipelineStep& step);
   PipelineStep begin(const std::string& name, std::vector<std::string> words) const;
+  Request requested(const PipelineStep& step, const std::string& path) const;
   void finish(PipelineStep step, const std::string& path);
 
   void read_head();
@@ -249,12 +250,25 @@ PipelineStep Compiler::begin(const std::string& name, std::vector<std::string> w
   return step;
 }
 
+// An error that names an option is one at that option, where it stands in the section.
+Request Compiler::requested(const PipelineStep& step, const std::string& path) const {
+  try {
+    return step.request();
+  } catch (const Error& error) {
+    const std::string& message = error.message();
+    if (error.code() != ErrorCode::kUsage || !message.starts_with("--")) throw;
+    const std::string name = key_of(message.substr(2, message.find_first_of(" :=", 2) - 2));
+    const std::string key = std::string(path).append("/").append(name);
+    fail(key, message, error.place().hint);
+  }
+}
+
 // Everything about the step that follows from its words, checked as on the command line.
 void Compiler::finish(PipelineStep step, const std::string& path) {
   if (seed_) step.words.insert(step.words.end(), {"--seed", std::to_string(*seed_)});
   step.words.emplace_back("--json");
   if (step.result.empty()) step.result = output(step.name + ".json");
-  const Request request = places_.at(path, [&] { return step.request(); });
+  const Request request = places_.at(path, [&] { return requested(step, path); });
   step.seed = static_cast<std::uint64_t>(request.options.seed);
   step.inputs = request.files.inputs;
   step.outputs = request.files.outputs;

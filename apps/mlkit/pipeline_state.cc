@@ -130,8 +130,11 @@ std::string make_names(const std::vector<std::string>& files, bool targets) {
   return out;
 }
 
-// A folder of an output, as a target of its own.
-std::string folder_of(const std::string& file) { return std::filesystem::path(file).parent_path().string(); }
+// A folder of an output, as a target of its own: "out/." cannot be taken for a target of another kind (all, clean).
+std::string folder_of(const std::string& file) {
+  const std::string folder = std::filesystem::path(file).parent_path().string();
+  return folder.empty() ? "" : folder + "/.";
+}
 
 }  // namespace
 

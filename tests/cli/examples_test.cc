@@ -20,7 +20,7 @@ class Examples : public testing::Test {
     make_program_folder(program_.path());
     fs::copy(kTop + "/data", folder_ / "data");
     fs::create_directories(folder_ / "docs");
-    fs::copy(kTop + "/docs/examples", folder_ / "docs/examples");
+    fs::copy(kTop + "/docs/examples", folder_ / "docs/examples", fs::copy_options::recursive);
   }
   RunResult run(const std::string& script) const {
     RunOptions options;

@@ -18,6 +18,7 @@ namespace mlkit::app {
 namespace {
 
 namespace fs = std::filesystem;
+using KeptRun = app::Run;  // (a test has a member of that name)
 using test::RunOptions;
 using test::RunResult;
 using test::TemporaryFolder;
@@ -81,8 +82,8 @@ class Runs : public testing::Test {
 
 const std::string kTrain = "mlkit train iris.csv --target species -q ";
 
-Run some_run(int number) {
-  Run run;
+KeptRun some_run(int number) {
+  KeptRun run;
   run.command = "train";
   run.version = "1";
   run.started_ms = 1000 * number;
@@ -99,7 +100,7 @@ TEST_F(Runs, WhatIsAddedIsRead) {
   const std::string path = folder_ / "runs.db";
   EXPECT_EQ(Ledger(path, Ledger::Mode::kCreate).add(some_run(1)), 1);
   EXPECT_EQ(Ledger(path, Ledger::Mode::kWrite).add(some_run(2)), 2);
-  const std::vector<Run> runs = Ledger(path, Ledger::Mode::kRead).read();
+  const std::vector<KeptRun> runs = Ledger(path, Ledger::Mode::kRead).read();
   ASSERT_EQ(runs.size(), 2u);
   EXPECT_EQ(runs[1].id, 2);
   EXPECT_EQ(runs[1].started_ms, 2000);
@@ -112,14 +113,14 @@ TEST_F(Runs, WhatIsAddedIsRead) {
 
 TEST_F(Runs, ARunThatEndsLaterKeepsItsNumber) {
   const std::string path = folder_ / "runs.db";
-  Run run = some_run(1);
+  KeptRun run = some_run(1);
   run.exit_code = -1;
   run.id = Ledger(path, Ledger::Mode::kCreate).add(run);
   Ledger(path, Ledger::Mode::kWrite).add(some_run(2));
   run.exit_code = 0;
   run.metrics = {{"evaluate", "accuracy", 0.5}};
   Ledger(path, Ledger::Mode::kWrite).finish(run);
-  const std::vector<Run> runs = Ledger(path, Ledger::Mode::kRead).read();
+  const std::vector<KeptRun> runs = Ledger(path, Ledger::Mode::kRead).read();
   EXPECT_EQ(runs[0].exit_code, 0);
   ASSERT_EQ(runs[0].metrics.size(), 1u);
   EXPECT_EQ(runs[0].metrics[0].part, "evaluate");
@@ -161,17 +162,17 @@ TEST(RunsReport, DatesAreThoseOfTheCalendar) {
 }
 
 TEST(RunsReport, FiguresOfDifferentWorthDoNotCompete) {
-  Run trained = some_run(1);
+  KeptRun trained = some_run(1);
   trained.id = 1;
   trained.metrics = {{"train", "roc_auc", 1}, {"cv", "roc_auc", 0.99}};
-  Run judged = some_run(2);
+  KeptRun judged = some_run(2);
   judged.id = 2;
   judged.metrics = {{"evaluate", "roc_auc", 0.8}};
-  Run worse = judged;
+  KeptRun worse = judged;
   worse.id = 3;
   worse.metrics = {{"evaluate", "roc_auc", 0.7}};
   std::string part;
-  const std::vector<Run> best = rank_runs({trained, worse, judged}, "roc_auc", part);
+  const std::vector<KeptRun> best = rank_runs({trained, worse, judged}, "roc_auc", part);
   ASSERT_EQ(best.size(), 2u);
   EXPECT_EQ(best[0].id, 2);
   EXPECT_EQ(part, "evaluate");
@@ -185,7 +186,7 @@ TEST(RunsReport, FiguresOfDifferentWorthDoNotCompete) {
 }
 
 TEST(RunsReport, ConditionsChoose) {
-  std::vector<Run> runs = {some_run(1), some_run(5), some_run(9)};
+  std::vector<KeptRun> runs = {some_run(1), some_run(5), some_run(9)};
   for (int i = 0; i < 3; ++i) runs[static_cast<std::size_t>(i)].id = i + 1;
   runs[2].options = {{"C", "10"}};
   EXPECT_EQ(select_runs(runs, {"C=0.10"}).size(), 2u);
@@ -285,6 +286,27 @@ TEST_F(Runs, ALedgerThatMayOnlyBeReadIsRead) {
   EXPECT_EQ(listed.exit_code, 0) << listed.err;
   EXPECT_EQ(trained.exit_code, 0) << trained.err;
   EXPECT_NE(trained.err.find("not in the ledger"), std::string::npos) << trained.err;
+}
+
+TEST_F(Runs, MistakesSayWhatToDo) {
+  const RunResult none = shell("mlkit runs list");
+  EXPECT_EQ(none.exit_code, 5);
+  EXPECT_NE(none.err.find("`mlkit runs init` makes one here"), std::string::npos) << none.err;
+  ASSERT_EQ(shell("mlkit runs init -q && " + kTrain + "-o m.mlkit").exit_code, 0);
+  const auto usage = [&](const std::string& command, const std::string& says) {
+    const RunResult result = shell(command);
+    EXPECT_EQ(result.exit_code, 2) << command;
+    EXPECT_NE(result.err.find(says), std::string::npos) << result.err;
+  };
+  usage("mlkit runs lsit", "did you mean list?");
+  usage("mlkit runs list 3", "show, compare and export");
+  usage("mlkit runs show 7", "there is no run 7");
+  usage("mlkit runs compare 1", "two runs or more");
+  usage("mlkit runs export", "-o is missing");
+  usage("mlkit runs best --metric acuracy", "did you mean accuracy?");
+  usage("mlkit runs best", "has not learned from");
+  usage("mlkit runs list --where tarket=1", "did you mean target?");
+  usage("mlkit train iris.csv --target species -o n.mlkit --ledger a --no-ledger", "keep one of the two");
 }
 
 TEST_F(Runs, ExportIsTheLayoutOfMlflow) {
