@@ -221,7 +221,8 @@ int Runs::export_runs(Session& session, const std::vector<Run>& runs) const {
     session.result("runs",
                    {{"what", "export"}, {"folder", output_}, {"experiment", experiment_}, {"runs", chosen.size()}});
   session.summary("runs: " + count_of(chosen.size(), "run") + " in " + output_ +
-                  "; MLflow shows them: mlflow ui --backend-store-uri " + output_);
+                  "; MLflow takes them in: mlflow migrate-filestore --source " + output_ +
+                  " --target sqlite:///mlflow.db");
   return 0;
 }
 

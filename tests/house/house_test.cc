@@ -160,9 +160,11 @@ std::vector<Name> names_in(const std::string& line) {
 // (By names and not by one regular expression: std::regex takes ten seconds for the tree.)
 TEST(House, NoCallThatDependsOnLocaleLibraryOrMachine) {
   const std::set<std::string> calls = {
-      "strtod", "strtof", "strtol", "strtold", "strtoll",   "strtoul", "strtoull", "stod",          "stof",
-      "stoi",   "stol",   "atof",   "atoi",    "atol",      "sprintf", "vsprintf", "strcpy",        "strcat",
-      "gets",   "sscanf", "system", "popen",   "setlocale", "rand",    "srand",    "random_shuffle"};
+      "strtod", "strtof", "strtol", "strtold", "strtoll", "strtoul", "strtoull", "stod", "stof", "stoi", "stol", "atof",
+      "atoi", "atol", "sprintf", "vsprintf", "strcpy", "strcat", "gets", "sscanf", "system", "popen", "setlocale",
+      "rand", "srand", "random_shuffle",
+      // Other bits on other processors; the static program has none of them (apps/mlkit/sqlite_parts.cc).
+      "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cos", "cosh", "sin", "sinh", "tan", "tanh"};
   const std::set<std::string> of_std = {"shuffle", "async", "random_device", "mt19937", "mt19937_64"};
   const std::set<std::string> library_calls = {"abort", "_exit", "printf", "fprintf", "puts"};
   const std::set<std::string> library_std = {"exit",  "abort", "quick_exit", "cout", "cerr", "clog", "exp", "log",
