@@ -90,8 +90,9 @@ class Compare : public Command {
                  .value_name = "SHARE",
                  .range = {.min = 0.5, .max = 1, .max_open = true}});
     options.add("weight", weight_, {.help = "column with the weight of each row", .value_name = "COL"});
-    options.add("fail_if_worse", fail_if_worse_,
-                {.help = "exit 1 where the second is worse beyond chance in the metric that decides"});
+    options.add(
+        "fail_if_worse", fail_if_worse_,
+        {.help = "exit 1 where the second is worse beyond chance in the metric that decides, or that is not defined"});
     options.add("output", output_,
                 {.help = "the rows that flip (regression: all rows with other answers), as CSV",
                  .value_name = "FILE",
@@ -124,14 +125,15 @@ class Compare : public Command {
       page.write(render_report_html(report));
       page.commit();
     }
-    const bool worse = result.metrics.front().verdict == PairedVerdict::kWorse;
+    const PairedVerdict verdict = result.metrics.front().verdict;
+    const bool failed = verdict == PairedVerdict::kWorse || verdict == PairedVerdict::kUndefined;
     if (session.json()) {
       session.result("compare", compare_to_json(result));
     } else {
       session.print(render_report_text(report, {.color = session.color()}));
     }
     session.summary(summary_of(result));
-    return fail_if_worse_ && worse ? 1 : 0;
+    return fail_if_worse_ && failed ? 1 : 0;
   }
 
  private:

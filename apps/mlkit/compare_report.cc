@@ -21,9 +21,9 @@ std::string test_name(const std::string& test) {
 // A p-value in two digits, none of a sureness that no test has.
 std::string p_text(double p) { return p < 1e-4 ? "< 0.0001" : rounded_number(p, 2); }
 
-std::string interval_text(const PairedMetric& metric) {
+std::string interval_text(const PairedMetric& metric, int digits) {
   if (!metric.interval) return "";
-  return signed_number(metric.interval->low) + " .. " + signed_number(metric.interval->high);
+  return signed_number(metric.interval->low, digits) + " .. " + signed_number(metric.interval->high, digits);
 }
 
 std::string percent_text(double confidence) { return display_number(100 * confidence) + " %"; }
@@ -31,7 +31,7 @@ std::string percent_text(double confidence) { return display_number(100 * confid
 std::string values_text(const PairedMetric& metric, double confidence) {
   std::string out =
       metric.name + " " + display_number(*metric.second) + ", the first's " + display_number(*metric.first);
-  if (metric.interval) out += ", difference " + interval_text(metric) + " (" + percent_text(confidence) + ")";
+  if (metric.interval) out += ", difference " + interval_text(metric, 3) + " (" + percent_text(confidence) + ")";
   if (!metric.test.empty() && metric.p_value) {
     out += (*metric.p_value < 1e-4 ? ", p " : ", p = ") + p_text(*metric.p_value) + " (" + test_name(metric.test) + ")";
   }
@@ -60,7 +60,8 @@ void add_metrics(const ModelsCompared& result, Report& report) {
                                                 {"p"},
                                                 {"second is"}});
   for (const PairedMetric& metric : result.metrics) {
-    const std::string difference = metric.interval     ? interval_text(metric)
+    // (Two digits, so that the table fits 80 columns.)
+    const std::string difference = metric.interval     ? interval_text(metric, 2)
                                    : metric.difference ? signed_number(*metric.difference)
                                                        : std::string();
     table.rows.push_back({metric.name, cell_of(metric.first), cell_of(metric.second), difference, p_cell(metric),

@@ -5,6 +5,7 @@ mlkit_test(io
   ${CMAKE_CURRENT_LIST_DIR}/display_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/features_json_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/json_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/model_card_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/profile_report_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/report_test.cc
 )

@@ -4,12 +4,12 @@ mlkit_test(workflow
   ${CMAKE_CURRENT_LIST_DIR}/cross_validate_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/domain_classifier_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/drift_reference_test.cc
-  ${CMAKE_CURRENT_LIST_DIR}/explain_model_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/golden_logistic_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/monitor_log_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/leak_audit_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/learning_curve_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/old_models_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/permutation_importance_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/resample_training_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/train_pipeline_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/train_recipe_test.cc
