@@ -6,12 +6,12 @@
 
 #include "command.h"
 #include "model_report.h"
+#include "recommend_answers.h"
 #include "recommend_inputs.h"
 
 #include "mlkit/base/error.h"
 #include "mlkit/base/output_file.h"
 #include "mlkit/base/text.h"
-#include "mlkit/data/csv_write.h"
 #include "mlkit/data/numbers.h"
 #include "mlkit/io/display.h"
 #include "mlkit/io/item_index_file.h"
@@ -29,16 +29,11 @@ struct Asker {
   std::span<const std::uint32_t> viewed;
 };
 
-struct Found {
-  Recommendation what;
-  std::vector<std::uint32_t> because;  // terms
-};
-
 struct Answered {
   std::string csv;
-  std::vector<std::vector<Found>> found;  // per asker
-  std::size_t cold = 0;                   // without a word to go by
-  std::size_t empty = 0;                  // with one, but nothing was found
+  std::vector<std::vector<Answer>> answers;  // per asker
+  std::size_t cold = 0;                      // without a word to go by
+  std::size_t empty = 0;                     // with one, but nothing was found
 };
 
 class Recommend : public Command {
@@ -55,8 +50,9 @@ class Recommend : public Command {
   void evaluate(const SealedIndex& sealed, Session& session) const;
   void answer(const SealedIndex& sealed, Session& session);
   Answered answer_some(const ItemIndex& index, const SearchOptions& options, std::span<const Asker> askers) const;
-  void append_csv(const ItemIndex& index, const Asker& asker, const std::vector<Found>& found, std::string& out) const;
-  Json found_json(const ItemIndex& index, const std::vector<Found>& found) const;
+  AnswerForm form() const;
+  void warn_about_askers(const Answered& all, Context& context) const;
+  std::string summary_of(std::size_t rows, const ItemIndex& index) const;
   void add_counts(const ItemIndex& index, Json& out) const;
   bool several() const { return viewed_.empty(); }
 
@@ -70,7 +66,7 @@ class Recommend : public Command {
   std::string index_out_;
   std::int64_t top_ = 10;
   bool because_ = false;
-  std::int64_t because_terms_ = 5;
+  std::optional<std::int64_t> because_terms_;
   bool details_ = false;
   std::optional<double> min_price_;
   std::optional<double> max_price_;
@@ -114,7 +110,7 @@ void Recommend::declare(FieldList& arguments, FieldList& options) {
                .short_name = 'o'});
   options.add("because", because_, {.help = "the terms that made each score, the largest part first"});
   options.add("because_terms", because_terms_,
-              {.help = "how many of them", .value_name = "N", .range = between(1, 1000)});
+              {.help = "how many of them (5); says --because, too", .value_name = "N", .range = between(1, 1000)});
   options.add("details", details_, {.help = "title, category and price beside every id"});
   options.add("index_out", index_out_,
               {.help = "saves the index, to be given instead of the catalogue",
@@ -181,7 +177,15 @@ void Recommend::check_options() const {
     throw_usage("nothing is asked", "say for whom with --viewed IDS, --users FILE, --items FILE or --all");
   }
   if (evaluate_ && users_.empty()) throw_usage("--evaluate needs views to hold out", "give them with --users FILE");
-  if (evaluate_ && (!output_.empty() || because_ || details_)) {
+  if (ways == 0 && !output_.empty()) {
+    throw_usage("-o is for recommendations, and none are asked for",
+                "say for whom with --viewed, --users, --items or --all; --index-out names the file of the index");
+  }
+  if (!table_in_.types.empty() || !table_in_.schema_file.empty()) {
+    throw_usage("--types and --schema have no say: ids and texts are read as they stand, prices as numbers",
+                "leave them out");
+  }
+  if (evaluate_ && (!output_.empty() || form().because || details_)) {
     throw_usage("--evaluate writes no recommendations: -o, --because and --details are not for it", "leave them out");
   }
   if (min_price_ && max_price_ && *min_price_ > *max_price_) throw_usage("--min-price is above --max-price");
@@ -261,83 +265,37 @@ void Recommend::collect_askers(const SealedIndex& sealed, Context& context) {
     asked_items_.resize(index.size());
     for (std::size_t i = 0; i < index.size(); ++i) asked_items_[i] = static_cast<std::uint32_t>(i);
   } else if (!items_.empty()) {
-    asked_items_ = read_item_list(items_, index);
+    asked_items_ = read_item_list(items_, index, context);
   }
   for (const std::uint32_t& item : asked_items_) askers_.push_back({index.catalogue().ids.at(item), {&item, 1}});
 }
 
+AnswerForm Recommend::form() const {
+  constexpr std::int64_t kTerms = 5;
+  AnswerForm out;
+  out.because = because_ || because_terms_;
+  out.because_terms = static_cast<std::size_t>(because_terms_.value_or(kTerms));
+  out.details = details_;
+  if (several()) out.asker = users_.empty() ? "query" : "user";
+  return out;
+}
+
 Answered Recommend::answer_some(const ItemIndex& index, const SearchOptions& options,
                                 std::span<const Asker> askers) const {
+  const AnswerForm how = form();
   Answered out;
   Searcher searcher(index, options);
   for (const Asker& asker : askers) {
     const Profile profile = make_profile(index, asker.viewed, decay_);
-    std::vector<Found> found;
-    for (const Recommendation& what : searcher.search(profile)) found.push_back({what, {}});
-    if (because_) {
-      for (Found& one : found) {
-        one.because = searcher.reasons(profile, one.what.item, static_cast<std::size_t>(because_terms_));
-      }
+    std::vector<Answer> answers;
+    for (const Recommendation& what : searcher.search(profile)) answers.push_back({what, {}});
+    if (how.because) {
+      for (Answer& one : answers) one.because = searcher.reasons(profile, one.what.item, how.because_terms);
     }
     out.cold += profile.terms.empty() ? 1 : 0;
-    out.empty += !profile.terms.empty() && found.empty() ? 1 : 0;
-    append_csv(index, asker, found, out.csv);
-    out.found.push_back(std::move(found));
-  }
-  return out;
-}
-
-void Recommend::append_csv(const ItemIndex& index, const Asker& asker, const std::vector<Found>& found,
-                           std::string& out) const {
-  const Catalogue& catalogue = index.catalogue();
-  std::size_t rank = 0;
-  char number[kMaxNumberText];
-  for (const Found& one : found) {
-    if (several()) {
-      append_csv_field(out, asker.name);
-      out += ',';
-    }
-    out += std::to_string(++rank);
-    out += ',';
-    append_csv_field(out, catalogue.ids.at(one.what.item));
-    out += ',';
-    out.append(number, format_number(one.what.score, number));
-    if (because_) {
-      std::string terms;
-      for (const std::uint32_t term : one.because) terms += (terms.empty() ? "" : " ") + index.counts().terms[term];
-      out += ',';
-      append_csv_field(out, terms);
-    }
-    if (details_) {
-      out += ',';
-      append_csv_field(out, catalogue.titles.at(one.what.item));
-      out += ',';
-      const std::uint32_t category = catalogue.category[one.what.item];
-      if (category != kNoLevel) append_csv_field(out, catalogue.categories[category]);
-      out += ',';
-      const double price = catalogue.prices[one.what.item];
-      if (!std::isnan(price)) out.append(number, format_number(price, number));
-    }
-    out += '\n';
-  }
-}
-
-Json Recommend::found_json(const ItemIndex& index, const std::vector<Found>& found) const {
-  const Catalogue& catalogue = index.catalogue();
-  Json out = Json::array();
-  for (const Found& one : found) {
-    Json entry = {{"id", catalogue.ids.at(one.what.item)}, {"score", one.what.score}};
-    if (because_) {
-      entry["because"] = Json::array();
-      for (const std::uint32_t term : one.because) entry["because"].push_back(index.counts().terms[term]);
-    }
-    if (details_) {
-      entry["title"] = catalogue.titles.at(one.what.item);
-      const std::uint32_t category = catalogue.category[one.what.item];
-      if (category != kNoLevel) entry["category"] = catalogue.categories[category];
-      if (!std::isnan(catalogue.prices[one.what.item])) entry["price"] = catalogue.prices[one.what.item];
-    }
-    out.push_back(std::move(entry));
+    out.empty += !profile.terms.empty() && answers.empty() ? 1 : 0;
+    append_answers(index, how, asker.name, answers, out.csv);
+    out.answers.push_back(std::move(answers));
   }
   return out;
 }
@@ -350,27 +308,43 @@ void Recommend::add_counts(const ItemIndex& index, Json& out) const {
   out["rows_left_out"] = report_.repeated;
 }
 
+void Recommend::warn_about_askers(const Answered& all, Context& context) const {
+  const std::string who = users_.empty() ? "item" : "user";
+  if (all.cold > 0 && !several()) {
+    context.warn("what was viewed has no word to go by: nothing can be recommended from it");
+  } else if (all.cold > 0 && !all_) {  // (of the whole catalogue it is said already)
+    context.warn(count_of(all.cold, who) + " without a word to go by: nothing is recommended for " +
+                 (all.cold == 1 ? "it" : "them"));
+  }
+  if (all.empty > 0) {
+    context.warn(several() ? "nothing passes the filters and shares a term for " + count_of(all.empty, who)
+                           : "no other item passes the filters and shares a term with what was viewed");
+  }
+}
+
+std::string Recommend::summary_of(std::size_t rows, const ItemIndex& index) const {
+  std::string line = count_of(rows, "recommendation");
+  if (several()) line += " for " + count_of(askers_.size(), users_.empty() ? "item" : "user");
+  line += " from " + count_of(index.size(), "item");
+  if (!output_.empty() && !is_standard_output(output_)) line += ", wrote " + output_;
+  if (!form().because) return line + "; next: --because says why";
+  if (index_out_.empty() && !is_model_file(catalogue_)) return line + "; next: --index-out FILE keeps the index";
+  return line + "; next: --users VIEWS.csv --evaluate says how good they are";
+}
+
 void Recommend::answer(const SealedIndex& sealed, Session& session) {
   const ItemIndex& index = sealed.index;
   const SearchOptions options = search_options(sealed);
-  const bool to_stream = output_.empty() || output_ == "-";
-  const bool writes = !session.json() || !to_stream;
-  std::optional<OutputFile> out;
-  if (writes) {
+  std::optional<OutputFile> out;  // the object of --json takes the place of the lines
+  if (!session.json() || (!output_.empty() && !is_standard_output(output_))) {
     out.emplace(output_.empty() ? "-" : output_);
-    std::string header = several() ? (users_.empty() ? "query,rank,id,score" : "user,rank,id,score") : "rank,id,score";
-    if (because_) header += ",because";
-    if (details_) header += ",title,category,price";
-    out->write(header + "\n");
+    out->write(answers_header(form()));
   }
-  Json users = Json::object();
-  Json single = Json::array();
+  Json objects = several() ? Json::object() : Json::array();
+  Answered all;
   std::size_t next = 0;
   std::size_t consumed = 0;
-  std::size_t cold = 0;
-  std::size_t empty = 0;
   std::size_t rows = 0;
-  std::string cold_name;
   ordered_stream<std::size_t, Answered>(
       session.context(),
       [&]() -> std::optional<std::size_t> {
@@ -380,59 +354,35 @@ void Recommend::answer(const SealedIndex& sealed, Session& session) {
         return begin;
       },
       [&](std::size_t begin) {
-        return answer_some(index, options,
-                           std::span(askers_).subspan(begin, std::min(kAskedTogether, askers_.size() - begin)));
+        const std::size_t count = std::min(kAskedTogether, askers_.size() - begin);
+        return answer_some(index, options, std::span(askers_).subspan(begin, count));
       },
       [&](const Answered& some) {
         if (out) out->write(some.csv);
-        cold += some.cold;
-        empty += some.empty;
-        for (const std::vector<Found>& found : some.found) {
-          const Asker& asker = askers_[consumed++];
-          rows += found.size();
+        all.cold += some.cold;
+        all.empty += some.empty;
+        for (const std::vector<Answer>& answers : some.answers) {
+          const std::string name(askers_[consumed++].name);
+          rows += answers.size();
           if (!session.json()) continue;
-          if (several()) {
-            users[std::string(asker.name)] = found_json(index, found);
-          } else {
-            single = found_json(index, found);
+          Json object = answers_to_json(index, form(), answers);
+          if (!several()) {
+            objects = std::move(object);
+          } else {  // (names are distinct: looking for each among all would take the square of their number)
+            objects.get_ref<Json::object_t&>().emplace_back(name, std::move(object));
           }
         }
       });
   if (out) out->commit();
-  const std::string who = users_.empty() ? "item" : "user";
-  if (cold > 0 && several() && !all_) {  // (of the whole catalogue it is said already)
-    session.context().warn(count_of(cold, who) + " without a word to go by: nothing is recommended for " +
-                           (cold == 1 ? "it" : "them"));
-  } else if (cold > 0) {
-    session.context().warn("what was viewed has no word to go by: nothing can be recommended from it");
-  }
-  if (empty > 0) {
-    session.context().warn(several() ? "nothing passes the filters and shares a term for " + count_of(empty, who)
-                                     : "no other item passes the filters and shares a term with what was viewed");
-  }
+  warn_about_askers(all, session.context());
   if (session.json()) {
     Json object = Json::object();
-    if (several()) {
-      object["users"] = std::move(users);
-      object["cold"] = cold;
-    } else {
-      object["recommendations"] = std::move(single);
-    }
+    object[several() ? "users" : "recommendations"] = std::move(objects);
+    if (several()) object["cold"] = all.cold;
     add_counts(index, object);
     session.result("recommend", std::move(object));
   }
-  std::string line = count_of(rows, "recommendation");
-  if (several()) line += " for " + count_of(askers_.size(), who);
-  line += " from " + count_of(index.size(), "item");
-  if (out && !to_stream) line += ", wrote " + output_;
-  if (!because_) {
-    line += "; next: --because says why";
-  } else if (index_out_.empty() && !is_model_file(catalogue_)) {
-    line += "; next: --index-out FILE keeps the index";
-  } else {
-    line += "; next: --users VIEWS.csv --evaluate says how good they are";
-  }
-  session.summary(line);
+  session.summary(summary_of(rows, index));
 }
 
 Json figures_json(const RankingFigures& figures) {

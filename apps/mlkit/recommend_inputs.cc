@@ -319,7 +319,9 @@ std::vector<std::uint32_t> find_items(const std::vector<std::string>& ids, const
   return out;
 }
 
-std::vector<std::uint32_t> read_item_list(const std::string& path, const ItemIndex& index) {
+std::vector<std::uint32_t> read_item_list(const std::string& path, const ItemIndex& index, Context& context) {
+  std::vector<bool> listed(index.size());
+  std::size_t again = 0;
   const std::string text = read_file(path, kLargestList);
   std::vector<std::uint32_t> out;
   std::size_t line = 0;
@@ -335,10 +337,16 @@ std::vector<std::uint32_t> read_item_list(const std::string& path, const ItemInd
       throw Error(ErrorCode::kData, "the catalogue has no item \"" + std::string(id) + "\"",
                   {.file = path, .line = line, .field = 0, .column = {}, .hint = "one id a line"});
     }
+    if (listed[item]) {
+      ++again;
+      continue;
+    }
+    listed[item] = true;
     out.push_back(item);
   }
   if (out.empty())
     throw Error(ErrorCode::kData, "there are no ids", {.file = path, .column = {}, .hint = "one id a line"});
+  if (again > 0) context.warn(path + ": " + count_of(again, "line") + " repeat an id: each is answered once");
   return out;
 }
 

@@ -41,8 +41,8 @@ SealedIndex read_catalogue(const std::string& path, const CatalogueOptions& opti
                            CatalogueReport& report, Context& context);
 SealedIndex read_item_index(const std::string& path, CatalogueReport& report, const Context& context);
 
-// Positions of ids in a file, one a line (a header of one column or none).
-std::vector<std::uint32_t> read_item_list(const std::string& path, const ItemIndex& index);
+// Positions of ids in a file, one a line (a header of one column or none); one that comes again is a warning.
+std::vector<std::uint32_t> read_item_list(const std::string& path, const ItemIndex& index, Context& context);
 // user_col and item_col: empty = found by their usual names.
 ViewLog read_views(const std::string& path, const std::string& user_col, const std::string& item_col,
                    const ItemIndex& index, const TableInOptions& table_in, Context& context);

@@ -10,6 +10,7 @@
 #include "mlkit/base/error.h"
 #include "mlkit/io/item_index_file.h"
 #include "mlkit/recommend/search.h"
+#include "support/golden.h"
 #include "support/repair_model.h"
 #include "support/small_catalogue.h"
 #include "support/small_pipeline.h"
@@ -113,6 +114,23 @@ TEST(ItemIndexFile, SizesThatLieAreRefusedWithoutTakingMemory) {
   struct rusage after = {};
   getrusage(RUSAGE_SELF, &after);
   EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 64 * 1024);  // KiB
+}
+
+// Written once from tests/cli/cases/recommend_users/shop.csv (mlkit recommend shop.csv --index-out v1_shop.mlkit): it
+// stays for ever, and every later version reads it.
+TEST(ItemIndexFile, TheFileOfVersionOneIsReadAndAnswers) {
+  const std::string bytes = test::read_text(MLKIT_SOURCE_DIR "/tests/golden/item_indexes/v1_shop.mlkit");
+  const SealedIndex sealed = load(bytes);
+  EXPECT_EQ(item_index_to_bytes(sealed), bytes);
+  const IndexSelfTestResult result = replay_index_self_test(sealed.index, sealed.self_test);
+  EXPECT_EQ(result.rows, 5u);
+  EXPECT_EQ(result.passed, 5u);
+  const std::uint32_t viewed = sealed.index.catalogue().ids.find("5");
+  Searcher searcher(sealed.index, {});
+  const auto found = searcher.search(make_profile(sealed.index, {&viewed, 1}));
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(sealed.index.catalogue().ids.at(found[0].item), "6");
+  EXPECT_NEAR(found[0].score, 0.449329391753, 1e-12);
 }
 
 std::string message_of(const std::function<void()>& body) {
