@@ -220,11 +220,19 @@ void LogisticObjective::derive_multinomial(Tile& tile, Partial& sums) const {
   sums.loss += loss;
 }
 
-void LogisticObjective::add_gradient(const Tile& tile, Partial& sums) const {
+void LogisticObjective::add_gradient(const Tile& tile, std::size_t begin, std::size_t end, Partial& sums) const {
   for (std::size_t o = 0; o < outputs_; ++o) {
     const double* residual = tile.residual.data() + o * kTileRows;
     double* gradient = sums.gradient.data() + o * stride_;
-    add_scaled_rows(tile.rows.data(), stride_, residual, gradient);
+    if (!tile.rows.empty()) {
+      add_scaled_rows(tile.rows.data(), stride_, residual, gradient);
+      continue;
+    }
+    for (std::size_t i = 0; begin + i < end; ++i) {
+      const CsrMatrix::Row row = data_.features().sparse_row(begin + i);
+      gradient[0] += residual[i];
+      for (std::size_t k = 0; k < row.columns.size(); ++k) gradient[1 + row.columns[k]] += residual[i] * row.values[k];
+    }
   }
 }
 
@@ -309,20 +317,20 @@ LogisticEvaluation LogisticObjective::evaluate_sparse(std::span<const double> pa
 }
 
 LogisticEvaluation LogisticObjective::evaluate(std::span<const double> parameters, bool with_hessian) const {
-  if (!with_hessian && !data_.features().is_dense()) return evaluate_sparse(parameters);
+  if (!with_hessian && !columns_.starts.empty()) return evaluate_sparse(parameters);
   const std::vector<double> packed = pack_parameters(parameters);
   const std::size_t pairs = with_hessian ? outputs_ * (outputs_ + 1) / 2 : 0;
   const auto observe = [&](std::size_t, std::size_t begin, std::size_t end) {
     Partial sums;
     sums.gradient.assign(outputs_ * stride_, 0.0);
     sums.squares.assign(pairs * stride_ * stride_, 0.0);
-    Tile tile(stride_, outputs_, true);
+    Tile tile(stride_, outputs_, with_hessian || data_.features().is_dense());
     for (std::size_t at = begin; at < end; at += kTileRows) {
       const std::size_t stop = std::min(end, at + kTileRows);
       read_tile(tile, at, stop);
       score_tile(tile, at, stop, packed);
       binary_ ? derive_binary(tile, sums) : derive_multinomial(tile, sums);
-      add_gradient(tile, sums);
+      add_gradient(tile, at, stop, sums);
       if (with_hessian) add_hessian(tile, sums);
     }
     return sums;

@@ -73,7 +73,7 @@ class LogisticObjective {
   void score_tile(Tile& tile, std::size_t begin, std::size_t end, const std::vector<double>& packed) const;
   void derive_binary(Tile& tile, Partial& sums) const;
   void derive_multinomial(Tile& tile, Partial& sums) const;
-  void add_gradient(const Tile& tile, Partial& sums) const;
+  void add_gradient(const Tile& tile, std::size_t begin, std::size_t end, Partial& sums) const;
   void add_hessian(Tile& tile, Partial& sums) const;
   std::vector<double> pack_parameters(std::span<const double> parameters) const;
   void unpack(const Partial& sums, std::span<const double> parameters, LogisticEvaluation& out) const;
@@ -102,7 +102,7 @@ class LogisticObjective {
   std::vector<std::uint8_t> absent_;
   std::vector<std::uint32_t> active_;
   std::vector<std::uint32_t> output_of_class_;
-  Columns columns_;  // empty for dense data
+  Columns columns_;  // empty for dense data, and on other rows (on_rows)
 };
 
 // Sums over a few rows at a time by the calling thread, for stochastic descent; keeps its working memory.
