@@ -33,7 +33,8 @@ struct Answered {
   std::string csv;
   std::vector<std::vector<Answer>> answers;  // per asker
   std::size_t cold = 0;                      // without a word to go by
-  std::size_t empty = 0;                     // with one, but nothing was found
+  std::size_t unpriced = 0;                  // without a price to be near to
+  std::size_t empty = 0;                     // with both, but nothing was found
 };
 
 class Recommend : public Command {
@@ -293,7 +294,9 @@ Answered Recommend::answer_some(const ItemIndex& index, const SearchOptions& opt
       for (Answer& one : answers) one.because = searcher.reasons(profile, one.what.item, how.because_terms);
     }
     out.cold += profile.terms.empty() ? 1 : 0;
-    out.empty += !profile.terms.empty() && answers.empty() ? 1 : 0;
+    const bool unpriced = options.price_within && !profile.price;
+    out.unpriced += !profile.terms.empty() && unpriced ? 1 : 0;
+    out.empty += !profile.terms.empty() && !unpriced && answers.empty() ? 1 : 0;
     append_answers(index, how, asker.name, answers, out.csv);
     out.answers.push_back(std::move(answers));
   }
@@ -316,9 +319,16 @@ void Recommend::warn_about_askers(const Answered& all, Context& context) const {
     context.warn(count_of(all.cold, who) + " without a word to go by: nothing is recommended for " +
                  (all.cold == 1 ? "it" : "them"));
   }
+  if (all.unpriced > 0) {
+    context.warn(several() ? "what was viewed has no price for " + count_of(all.unpriced, who) +
+                                 ": nothing is within --price-within of it"
+                           : "what was viewed has no price: nothing is within --price-within of it");
+  }
   if (all.empty > 0) {
-    context.warn(several() ? "nothing passes the filters and shares a term for " + count_of(all.empty, who)
-                           : "no other item passes the filters and shares a term with what was viewed");
+    const bool filtered = min_price_ || max_price_ || !price_within_.empty() || !categories_.empty() || same_category_;
+    const std::string none = std::string("no other item ") + (filtered ? "passes the filters and " : "") +
+                             "shares a term with what was viewed";
+    context.warn(several() ? none + ", for " + count_of(all.empty, who) : none);
   }
 }
 
@@ -360,6 +370,7 @@ void Recommend::answer(const SealedIndex& sealed, Session& session) {
       [&](const Answered& some) {
         if (out) out->write(some.csv);
         all.cold += some.cold;
+        all.unpriced += some.unpriced;
         all.empty += some.empty;
         for (const std::vector<Answer>& answers : some.answers) {
           const std::string name(askers_[consumed++].name);

@@ -233,7 +233,8 @@ TEST_F(Surroundings, TheNumberOfThreadsChangesNoByte) {
   const std::string train = "mlkit train many.csv -o out1 --json";
   const RunResult trained = shell(
       "mlkit train many.csv --target won -o won.mlkit -q && mlkit train many.csv --target won --features small,city -o "
-      "half.mlkit -q && mlkit train many.csv --target amount -o amount.mlkit -q");
+      "half.mlkit -q && mlkit train many.csv --target amount -o amount.mlkit -q && "
+      "mlkit simulate products --rows 9000 -o shelf.csv -q");
   ASSERT_EQ(trained.exit_code, 0) << trained.err;
   const std::vector<std::string> commands = {
       "mlkit clean many.csv -o out1 --save-recipe out2 --report out3.json",
@@ -259,8 +260,9 @@ TEST_F(Surroundings, TheNumberOfThreadsChangesNoByte) {
       "mlkit evaluate iris.mlkit iris.csv --json",  // few enough for intervals by the bootstrap
       "mlkit profile many.csv --target won -o out1 --html out2 --json",
       "mlkit leak --train many.csv --target amount --json",
-      "mlkit drift many.csv many.csv --classifier --report out1 --json",
-      "mlkit drift won.mlkit many.csv --report out1 --json",
+      "mlkit train many.csv --target won -o won.mlkit -q && mlkit train many.csv --target won --features small,city -o "
+      "half.mlkit -q && mlkit train many.csv --target amount -o amount.mlkit -q && "
+      "mlkit simulate products --rows 9000 -o shelf.csv -q");
       "mlkit inspect won.mlkit --weights",
       "mlkit verify won.mlkit"};
   for (const std::string& command : commands) {
