@@ -22,6 +22,9 @@ import sys
 import tempfile
 import time
 
+PATH = (0.003, 0.01, 0.03, 0.1, 0.3, 1, 3)  # C
+MAX_ITER = 2000  # of scikit-learn
+
 SOLVERS = {  # penalty: (options of mlkit, solvers of mlkit, solvers of scikit-learn with their tolerances)
     "L2, C = 1": ([], ["newton", "lbfgs", "coordinate", "gd", "sgd"],
                   [("newton-cholesky", 1e-10), ("lbfgs", 1e-10), ("saga", 1e-8)]),
@@ -104,8 +107,8 @@ def by_sklearn(matrix, labels, solver, tolerance, options):
     from sklearn.metrics import log_loss
 
     l1 = "--l1-ratio" in options
-    strength = 0.1 if l1 else 1.0
-    model = LogisticRegression(C=strength, penalty="l1" if l1 else "l2", solver=solver, tol=tolerance, max_iter=2000)
+    strength = float(options[options.index("--C") + 1]) if l1 else 1.0
+    model = LogisticRegression(C=strength, penalty="l1" if l1 else "l2", solver=solver, tol=tolerance, max_iter=MAX_ITER)
     started = time.process_time()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -150,6 +153,28 @@ def compare(program, table, target, name, folder, sklearn):
                   f"{'-' if r is results[0] else f'{difference:.1e}'} | {zeros} | {r['iterations']} | "
                   f"{r['seconds']:.3f} |")
             assert math.isfinite(r["objective"])
+    compare_path(program, target, name, folder, sklearn)
+
+
+def compare_path(program, target, name, folder, sklearn):
+    """Lasso from a strong penalty to a weak one: which coefficients are not 0, and how far apart the two are."""
+    print(f"\n**{name}**, L1 path\n")
+    print("| C | not 0, mlkit | not 0, scikit-learn saga | largest difference of a coefficient | objective of saga beside "
+          "mlkit's |\n| --- | --- | --- | --- | --- |")
+    matrix = None
+    for strength in PATH:
+        options = ["--l1-ratio", "1", "--C", str(strength)]
+        ours = by_mlkit(program, folder, target, "coordinate", options)
+        count = sum(w != 0 for w in ours["coefficients"])
+        if not sklearn:
+            print(f"| {strength} | {count} | - | - | - |")
+            continue
+        if matrix is None:
+            matrix, labels = matrices(folder, target, ours["names"])
+        theirs = by_sklearn(matrix, labels, "saga", 1e-9, options)
+        difference = max(abs(a - b) for a, b in zip(ours["coefficients"], theirs["coefficients"]))
+        print(f"| {strength} | {count} | {sum(w != 0 for w in theirs['coefficients'])} | {difference:.1e} | "
+              f"{theirs['objective'] / ours['objective'] - 1:+.1e} |")
 
 
 def main():

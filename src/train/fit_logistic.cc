@@ -333,9 +333,9 @@ void judge(const Problem& problem, const Solution& solution, FitReport& report) 
   }
   if (report.converged) return;
   if (solution.settled) {
-    const double times = std::min(1e18, report.gradient_norm / problem.target());
+    const double times = report.gradient_norm / problem.target();
     report.message = "sgd ended near the optimum, not at it (its gradient is " +
-                     with_thousands(static_cast<std::uint64_t>(times)) +
+                     (times < 1e6 ? with_thousands(static_cast<std::uint64_t>(times)) : "over a million") +
                      " times the one that counts as converged); --solver auto gets there";
   } else if (report.iterations >= problem.options.iterations_at_most()) {
     report.message = too_few_iterations(problem, report);
@@ -350,6 +350,11 @@ void keep_best(const Problem& problem, const EarlyStopping& stopping, Solution& 
   stopping.fill(report.trace);
   report.early_stop = stopping.report();
   if (!report.early_stop->stopped) return;
+  if (report.early_stop->best_iteration == 0) {
+    report.warnings.push_back(
+        "early stopping: no iteration lowered the log loss of the rows set apart; the coefficients are those of the "
+        "start, 0; a stronger penalty (--C 0.1) or more rows set apart (--validation-fraction) may help");
+  }
   solution.parameters = stopping.best();
   solution.last = problem.objective.evaluate(solution.parameters, false);
   solution.inverse_diagonal.clear();

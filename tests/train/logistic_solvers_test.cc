@@ -368,6 +368,35 @@ TEST(LogisticOptions, WhatDoesNotGoTogetherIsAUsageError) {
   EXPECT_EQ(refused(options), "");
 }
 
+TEST(LogisticOptions, ClassWeightsMultiplyRowWeightsInEverySolver) {
+  Dataset plain = random_data(300, 4, 3, 2);
+  LogisticOptions options;
+  options.class_weights = {0.5, 3, 1};
+  Dataset weighted = plain;
+  for (const std::uint32_t label : plain.labels) weighted.weights.push_back(options.class_weights[label]);
+  for (const char* solver : {"newton", "lbfgs", "coordinate", "gd", "sgd"}) {
+    LogisticOptions by_class = options, by_row;
+    by_class.solver = by_row.solver = solver;
+    by_class.early_stopping = by_row.early_stopping = true;
+    EXPECT_EQ(bytes_of(*fit(plain, by_class).model), bytes_of(*fit(weighted, by_row).model)) << solver;
+  }
+}
+
+// Labels that the features say nothing about, and nothing that holds the fit back.
+TEST(EarlyStopping, ThatNeverGotBetterThanTheStartIsNamed) {
+  Dataset d = random_data(60, 20, 2, 14);
+  const std::vector<std::uint32_t> order = random_permutation(60, 5, RandomPurpose::kShuffle);
+  for (std::size_t i = 0; i < 60; ++i) d.labels[i] = order[i] % 2;
+  LogisticOptions options = with("newton", 1e3, 0);
+  options.early_stopping = true;
+  options.validation_fraction = 0.3;
+  const LogisticFit got = fit(d, options);
+  EXPECT_EQ(got.report.early_stop->best_iteration, 0);
+  ASSERT_FALSE(got.report.warnings.empty());
+  EXPECT_NE(got.report.warnings[0].find("no iteration lowered"), std::string::npos);
+  for (const double w : got.model->coefficients()) EXPECT_EQ(w, 0.0);
+}
+
 TEST(LogisticOptions, AutoTakesCoordinateWithL1) {
   EXPECT_EQ(fit(random_data(100, 5, 2, 1), with("auto", 1, 0.5)).report.solver, "coordinate");
 }
