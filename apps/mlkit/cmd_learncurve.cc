@@ -62,6 +62,12 @@ ReportNote verdict_note(const LearningCurve& curve) {
           "of linear models)"};
     case CurveVerdict::kBias: break;
     case CurveVerdict::kUnclear:
+      if (curve.points.size() > 1 && !std::isnan(curve.gap_error)) {
+        return {NoteKind::kInfo,
+                "Flat (" + gain + "), but the folds differ too much to tell whether training (" + train +
+                    ") is better than validation (" + valid + "): gap " + plus_minus(curve.gap, curve.gap_error) + ".",
+                "--folds 10, or a --metric that single rows move less (mae)"};
+      }
       return {NoteKind::kInfo, "One size, or one fold with a score, is too little to judge by.",
               "--points 6, and folds that hold every class"};
   }

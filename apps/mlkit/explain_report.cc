@@ -12,6 +12,7 @@ namespace mlkit::app {
 namespace {
 
 constexpr std::size_t kEffectsShown = 3;
+constexpr std::size_t kEffectsWidth = 46;  // beside a column of 18 characters and its importance
 
 std::string quoted(const std::string& text) { return "\"" + escape_controls(text) + "\""; }
 
@@ -36,11 +37,12 @@ std::string effects_text(const ImportanceLine& line) {
   for (std::size_t i = 0; i < std::min(kEffectsShown, effects.size()); ++i) {
     std::string_view name = effects[i].first;
     const bool level = name.starts_with(line.column + "=");
-    if (level) name.remove_prefix(line.column.size() + 1);
+    const bool part = name.starts_with(line.column + "_");
+    if (level || part) name.remove_prefix(line.column.size() + 1);
     if (name == line.column) name = "a sd more";
-    out += (out.empty() ? "" : ", ") + cut_display(name, 20) + " " + signed_number(effects[i].second);
+    out += (out.empty() ? "" : ", ") + cut_display(name, 16) + " " + signed_number(effects[i].second);
   }
-  return out + (effects.size() > kEffectsShown ? ", .." : "");
+  return cut_display(out + (effects.size() > kEffectsShown ? ", .." : ""), kEffectsWidth);
 }
 
 std::string intro_of(const ModelExplained& result) {

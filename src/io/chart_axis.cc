@@ -109,6 +109,7 @@ void log_ticks(AxisLayout& axis, std::size_t wanted, bool tight) {
       axis.ticks.push_back({value, display_number(value)});
     }
   }
+  if (axis.ticks.empty()) axis.ticks = {{axis.low, display_number(axis.low)}, {axis.high, display_number(axis.high)}};
   if (tight) return;
   axis.low = std::min(axis.low, power_of_ten(low));
   axis.high = std::max(axis.high, power_of_ten(high));
@@ -208,7 +209,7 @@ AxisLayout lay_out_axis(const Axis& axis, Extent extent, std::size_t wanted, boo
   if (out.low < -kWidest || out.high > kWidest) {
     out.ticks = {{out.low, display_number(out.low)}, {out.high, display_number(out.high)}};
   } else if (axis.scale == AxisScale::kLog) {
-    log_ticks(out, wanted, tight);
+    log_ticks(out, wanted, tight || (axis.min.has_value() && axis.max.has_value()));
   } else if (axis.scale == AxisScale::kTime) {
     time_ticks(out, wanted);
   } else {

@@ -138,6 +138,7 @@ void paired_mean(std::span<const double> from, std::span<const double> to, doubl
 
 CurveVerdict verdict_of(const LearningCurve& curve) {
   constexpr double kErrors = 2;    // standard errors beyond which a difference is taken as one
+  constexpr double kGap = 0.1;     // of the way from the baseline to the training score
   constexpr double kWorth = 0.02;  // and the share of the skill below which it is not worth more rows
   if (std::isnan(curve.skill_error)) return CurveVerdict::kUnclear;
   if (!(curve.skill > kErrors * curve.skill_error) || !(curve.skill > 0)) {
@@ -147,8 +148,8 @@ CurveVerdict verdict_of(const LearningCurve& curve) {
   if (curve.points.size() < 2) return CurveVerdict::kUnclear;
   if (curve.gain > kErrors * curve.gain_error && curve.gain > kWorth * curve.skill) return CurveVerdict::kMoreRows;
   const double trained = curve.skill + curve.gap;  // baseline to training
-  const bool gap = curve.gap > kErrors * curve.gap_error && curve.gap > 0.1 * trained;
-  return gap ? CurveVerdict::kVariance : CurveVerdict::kBias;
+  if (!(curve.gap > kGap * trained)) return CurveVerdict::kBias;
+  return curve.gap > kErrors * curve.gap_error ? CurveVerdict::kVariance : CurveVerdict::kUnclear;
 }
 
 void judge(LearningCurve& curve, const std::vector<double>& dummy, double share, const Context& context) {

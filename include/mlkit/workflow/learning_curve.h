@@ -40,7 +40,7 @@ enum class CurveVerdict {
   kMoreRows,  // the last doubling still helped
   kVariance,  // flat, with a gap between training and validation: it learns its rows by heart
   kBias,      // flat, without a gap: the model (or the columns) can do no better
-  kUnclear,   // one size, or too few folds to tell
+  kUnclear,   // one size, too few folds, or folds that differ too much to tell a gap
 };
 
 struct LearningCurve {
