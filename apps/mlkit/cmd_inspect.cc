@@ -228,13 +228,27 @@ class Inspect : public Command {
     return 0;
   }
 
+  static Json decision_json(const Pipeline& pipeline) {
+    Json out = {{"classes", pipeline.classes()}, {"threshold", pipeline.threshold()}};
+    const auto& calibration = pipeline.parts().calibration;
+    if (!calibration) return out;
+    Json curves = Json::array();
+    for (const CalibrationCurve& curve : calibration->curves()) {
+      curves.push_back(calibration->kind() == CalibrationKind::kSigmoid
+                           ? Json{{"slope", curve.slope}, {"offset", curve.offset}}
+                           : Json{{"from", curve.from}, {"to", curve.to}});
+    }
+    out["calibration"] = {{"kind", calibration_name(calibration->kind())}, {"curves", std::move(curves)}};
+    return out;
+  }
+
   Json to_json(const Pipeline& pipeline, const ModelFileInfo& info) const {
     Json out;
     if (wants("file")) out["file"] = file_json(info);
     if (wants("inputs")) out["inputs"] = inputs_json(pipeline);
     if (wants("features")) out["features"] = features_json(pipeline);
     if (wants("model")) out["model"] = model_to_json(pipeline, weights_);
-    if (wants("decision")) out["decision"] = {{"classes", pipeline.classes()}, {"threshold", pipeline.threshold()}};
+    if (wants("decision")) out["decision"] = decision_json(pipeline);
     if (wants("training")) out["training"] = training_json(pipeline.parts().record);
     if (wants("self_test")) out["self_test"] = self_test_json(pipeline);
     return out;
@@ -267,6 +281,9 @@ class Inspect : public Command {
     if (wants("model")) out += model_text(pipeline);
     if (wants("decision") && pipeline.is_classification()) {
       out += "classes  " + join(parts.classes, kLevelsShown) + "\n";
+      if (parts.calibration) {
+        out += "probabilities calibrated: " + std::string(calibration_name(parts.calibration->kind())) + "\n";
+      }
       if (parts.task == Task::kBinary) {
         out += "\"" + escape_controls(parts.classes[1]) + "\" where its probability is at least " +
                short_number(parts.threshold) + "\n";

@@ -192,7 +192,7 @@ int Threshold::run(Session& session) {
   choose({});  // whether the options can be read, before any row is
   if (input_) rows_.input = *input_;
   const ScoredTable scored = read_scored(session);
-  const ThresholdSweep sweep = sweep_of_class(scored, 1);
+  const ThresholdSweep sweep = sweep_of_class(scored, 1, session.context());
   if (!sweep.both_classes()) throw_data("a threshold is chosen on rows of both classes; these are all of one");
   const auto chosen = choose(sweep);
   if (!chosen) {

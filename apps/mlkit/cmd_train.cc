@@ -141,6 +141,38 @@ class Train : public Command {
                              read_weights(scored, train_.weight), {}, {}, context);
   }
 
+  static Json decision_json(const Pipeline& pipeline, const DecisionReport& report) {
+    Json out = {{"folds", report.folds}, {"rows", report.rows}};
+    if (const auto& calibration = pipeline.parts().calibration) {
+      out["calibration"] = calibration_name(calibration->kind());
+      out["after"] = metrics_to_json(report.after);
+    }
+    out["before"] = metrics_to_json(report.before);
+    if (!report.at_threshold.empty()) out["at_threshold"] = metrics_to_json(report.at_threshold);
+    return out;
+  }
+
+  static std::string decision_text(const Pipeline& pipeline, const DecisionReport& report) {
+    std::string out;
+    const std::string where = " on rows not learned from (" + std::to_string(report.folds) + " folds)\n";
+    if (const auto& calibration = pipeline.parts().calibration) {
+      out += "\n" + std::string(calibration_name(calibration->kind())) + " calibration," + where;
+      out += fmt::format("{:<20} {:>10} {:>12}\n", "", "before", "calibrated");
+      for (std::size_t i = 0; i < report.before.size(); ++i) {
+        const auto shown = [](const MetricValue& m) { return m.value ? short_number(*m.value) : std::string("-"); };
+        out += fmt::format("{:<20} {:>10} {:>12}\n", report.before[i].name, shown(report.before[i]),
+                           shown(report.after[i]));
+      }
+    }
+    if (!report.at_threshold.empty()) {
+      out += "\nthreshold " + short_number(pipeline.threshold()) + ", chosen" + where;
+      for (const MetricValue& metric : report.at_threshold) {
+        if (metric.value) out += fmt::format("{:<20} {:>10}\n", metric.name, short_number(*metric.value));
+      }
+    }
+    return out;
+  }
+
   static Json to_json(const Pipeline& pipeline, const TrainedPipeline& trained, const Target& target,
                       const Scores& scores) {
     const TrainingRecord& record = pipeline.parts().record;
@@ -172,6 +204,7 @@ class Train : public Command {
         resample["rows_after"][target.classes[c]] = trained.rows_after[c];
       }
     }
+    if (trained.decision) out["decision"] = decision_json(pipeline, *trained.decision);
     out["metrics"] = metrics_to_json(trained.metrics);
     out["baseline"] = metrics_to_json(trained.baseline);
     if (!scores.valid.empty()) {
@@ -242,6 +275,7 @@ class Train : public Command {
                                            : std::string(", and labels follow them")) +
              "\n";
     }
+    if (trained.decision) out += decision_text(pipeline, *trained.decision);
     out += "\non the training rows (the baseline answers the same to every row)\n" +
            render_metrics(trained.metrics, trained.baseline);
     if (!scores.valid.empty()) out += "\non " + escape_controls(valid_) + "\n" + render_metrics(scores.valid, {});

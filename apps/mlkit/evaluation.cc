@@ -8,6 +8,7 @@
 
 #include "mlkit/base/error.h"
 #include "mlkit/io/display.h"
+#include "mlkit/parallel/blocks.h"
 
 namespace mlkit::app {
 namespace {
@@ -186,12 +187,32 @@ void add_segments(const std::vector<std::string>& names, const MetricOptions& op
   }
 }
 
-std::vector<ReliabilityBin> reliability_of(const Evaluation& evaluation, std::size_t bins) {
-  const Predictions& answers = evaluation.scored.predictions;
-  const Target& truth = evaluation.scored.truth;
-  if (answers.classes == 2) {
-    return reliability_by_width(scores_of_class(answers, 1), rows_of_class(truth, 1), bins, evaluation.scored.weights);
-  }
+// Block by block, so that threads share the rows.
+Confusion confusion_of(const ScoredTable& scored, const Context& context) {
+  struct Cells {
+    Confusion counts;
+    void merge(Cells&& right) {
+      for (std::size_t i = 0; i < counts.cells.size(); ++i) counts.cells[i] += right.counts.cells[i];
+    }
+  };
+  constexpr std::size_t kBlockRows = std::size_t{1} << 16;
+  const std::span<const std::uint32_t> truth = scored.truth.labels;
+  const std::span<const std::int32_t> predicted = scored.predictions.labels;
+  const std::span<const double> weights = scored.weights;
+  return reduce_blocks(context, truth.size(), kBlockRows, Cells{},
+                       [&](std::size_t, std::size_t begin, std::size_t end) {
+                         const std::size_t rows = end - begin;
+                         return Cells{count_confusion(truth.subspan(begin, rows), predicted.subspan(begin, rows),
+                                                      scored.predictions.classes,
+                                                      weights.empty() ? weights : weights.subspan(begin, rows))};
+                       })
+      .counts;
+}
+
+// Of the predicted class, whichever it is.
+std::vector<ReliabilityBin> reliability_of_labels(const ScoredTable& scored, std::size_t bins, const Context& context) {
+  const Predictions& answers = scored.predictions;
+  const Target& truth = scored.truth;
   std::vector<double> confidence;
   std::vector<std::uint8_t> right;
   for (std::size_t row = 0; row < answers.rows; ++row) {
@@ -199,7 +220,7 @@ std::vector<ReliabilityBin> reliability_of(const Evaluation& evaluation, std::si
     confidence.push_back(answers.probabilities_of(row)[label]);
     right.push_back(truth.labels[row] == label ? 1 : 0);
   }
-  return reliability_by_width(confidence, right, bins, evaluation.scored.weights);
+  return reliability_by_width(confidence, right, bins, scored.weights, context);
 }
 
 }  // namespace
@@ -226,10 +247,13 @@ Evaluation evaluate_answers(ScoredTable scored, const std::vector<std::string>& 
   const Predictions& answers = out.scored.predictions;
   const Target& truth = out.scored.truth;
   const bool shares = !answers.probabilities.empty();
-  if (shares) {
-    for (std::size_t c = answers.classes == 2 ? 1 : 0; c < answers.classes; ++c) {
-      out.sweeps.push_back(sweep_of_class(out.scored, c));
-    }
+  const auto bins = static_cast<std::size_t>(options.bins);
+  for (std::size_t c = answers.classes == 2 ? 1 : 0; shares && c < answers.classes; ++c) {
+    const std::vector<double> scores = scores_of_class(answers, c);
+    const std::vector<std::uint8_t> positive = rows_of_class(truth, c);
+    out.sweeps.push_back(sweep_thresholds({scores, positive, out.scored.weights}, context));
+    if (answers.classes != 2 || !out.scored.are_probabilities) continue;
+    out.reliability = reliability_by_width(scores, positive, bins, out.scored.weights, context);
   }
   const std::vector<std::string> names = asked.empty() ? default_metrics_of(out.scored) : asked;
   ScoredRows rows = scored_rows(answers, truth, out.scored.weights);
@@ -238,12 +262,10 @@ Evaluation evaluate_answers(ScoredTable scored, const std::vector<std::string>& 
   if (answers.classes == 0) {
     out.residuals = summarise_residuals(truth.numbers, answers.values);
   } else {
-    out.confusion = count_confusion(truth.labels, answers.labels, answers.classes, out.scored.weights);
+    out.confusion = confusion_of(out.scored, context);
   }
   if (out.binary() && shares && out.sweeps[0].both_classes()) out.deciles = depth_points(out.sweeps[0], kDeciles);
-  if (shares && out.scored.are_probabilities) {
-    out.reliability = reliability_of(out, static_cast<std::size_t>(options.bins));
-  }
+  if (shares && answers.classes > 2) out.reliability = reliability_of_labels(out.scored, bins, context);
   out.main_metric = answers.classes == 0 ? "rmse" : out.binary() && shares ? "roc_auc" : "accuracy";
   if (std::find(names.begin(), names.end(), out.main_metric) == names.end()) out.main_metric = names[0];
   add_segments(names, options, context, out);

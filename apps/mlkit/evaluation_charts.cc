@@ -60,9 +60,13 @@ Path roc_path(const ThresholdSweep& sweep) {
 
 Path pr_path(const ThresholdSweep& sweep) {
   Path path(2);
+  double last = 0;
   for (const PrPoint& point : pr_curve(sweep)) {
-    path[0].push_back(point.recall);
-    path[1].push_back(point.precision);
+    for (const double recall : {last, point.recall}) {  // steps, as average precision adds them up: no interpolation
+      path[0].push_back(recall);
+      path[1].push_back(point.precision);
+    }
+    last = point.recall;
   }
   return path;
 }

@@ -133,15 +133,16 @@ void add_scores(const Evaluation& evaluation, Report& page) {
   const std::string interval = fmt::format("{:.4g} % interval", 100 * evaluation.confidence);
   std::vector<ReportColumn> columns = {{"metric"}, {"value", CellFormat::kNumber}, {interval}};
   if (!evaluation.baseline.empty()) columns.push_back({"baseline", CellFormat::kNumber});
-  columns.push_back({"what it is"});
   ReportTable& table = section.table("metrics", columns);
   for (const MetricValue& metric : evaluation.metrics) {
     std::vector<ReportCell> row{metric.name, metric.value ? ReportCell(*metric.value) : ReportCell(),
                                 interval_text(metric, false)};
     const MetricValue* base = baseline_of(evaluation, metric.name);
     if (!evaluation.baseline.empty()) row.push_back(base != nullptr ? ReportCell(*base->value) : ReportCell());
-    row.emplace_back(metric.note.empty() ? find_metric(metric.name).help : metric.note);
     table.rows.push_back(std::move(row));
+  }
+  for (const MetricValue& metric : evaluation.metrics) {
+    if (!metric.note.empty()) section.note(NoteKind::kWarning, metric.name + ": " + metric.note);
   }
 }
 
@@ -278,6 +279,21 @@ void add_segments(const Evaluation& evaluation, Report& page) {
   }
 }
 
+void add_glossary(const Evaluation& evaluation, Report& page) {
+  ReportSection& section = page.add("What the figures are");
+  section.folded = true;
+  ReportTable& table = section.table("glossary", {{"figure"}, {"what it is"}, {"better is"}});
+  for (const MetricValue& metric : evaluation.metrics) {
+    const MetricInfo& info = find_metric(metric.name);
+    table.rows.push_back({info.name, info.help, info.higher_is_better ? "higher" : "lower"});
+  }
+  if (!evaluation.binary()) return;
+  table.rows.push_back({"Type I error", "false alarm: called positive, is not", "lower"});
+  table.rows.push_back({"Type II error", "miss: is positive, was not called so", "lower"});
+  table.rows.push_back({"gain", "share of all positives among the rows looked at (recall)", "higher"});
+  table.rows.push_back({"lift", "how many times as many positives as in rows drawn at random", "higher"});
+}
+
 void warn_about_shares(const Evaluation& evaluation, ReportSection& section) {
   const std::vector<double>& before = evaluation.training_shares;
   if (!evaluation.binary() || before.size() != 2 || !evaluation.scored.weights.empty()) return;
@@ -336,6 +352,7 @@ Report evaluation_page(const Evaluation& evaluation, std::uint64_t seed) {
   if (evaluation.residuals) add_residuals(evaluation, seed, page);
   add_segments(evaluation, page);
   add_caveats(evaluation, page);
+  add_glossary(evaluation, page);
   page.footer = std::string("mlkit ") + MLKIT_VERSION;
   return page;
 }

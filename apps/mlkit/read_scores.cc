@@ -4,6 +4,7 @@
 #include "scored_rows.h"
 
 #include "mlkit/base/error.h"
+#include "mlkit/base/pages.h"
 #include "mlkit/base/text.h"
 #include "mlkit/data/numbers.h"
 
@@ -43,11 +44,23 @@ void add_scores(const Table& table, const ScoresOptions& options, ScoredTable& o
                 "give probability_CLASS columns or --prediction");
   out.predictions.classes = 2;
   out.threshold = options.threshold.value_or(0.5);
-  for (const double score : numbers_of(table, options.score)) {
+  const std::vector<double>& scores = numbers_of(table, options.score);
+  const std::size_t n = scores.size();
+  std::vector<double>& pairs = out.predictions.probabilities;
+  std::vector<std::int32_t>& labels = out.predictions.labels;
+  pairs.reserve(2 * n);
+  labels.reserve(n);
+  advise_large_pages(pairs.data(), 2 * n * sizeof(double));
+  advise_large_pages(labels.data(), n * sizeof(std::int32_t));
+  pairs.resize(2 * n);
+  labels.resize(n);
+  for (std::size_t row = 0; row < n; ++row) {
+    const double score = scores[row];
     out.are_probabilities = out.are_probabilities && score >= 0 && score <= 1;
-    out.predictions.probabilities.insert(out.predictions.probabilities.end(), {1 - score, score});
+    pairs[2 * row] = 1 - score;
+    pairs[2 * row + 1] = score;
+    labels[row] = score >= *out.threshold ? 1 : 0;
   }
-  decide_labels(out.predictions, *out.threshold);
 }
 
 // Digits after the point that write every probability exactly, but not more than those of single precision.
@@ -179,17 +192,21 @@ ScoredTable read_scores(const ScoresOptions& options, CsvReadOptions csv, Contex
   as_target.task = options.task;
   as_target.positive = options.positive;
   ScoredTable out;
-  const Target target = read_target_to_score(table, as_target, answered_classes(table, options), context);
-  const std::vector<std::uint32_t> rows = rows_with_target(target);
-  if (target.missing > 0) context.warn(with_thousands(target.missing) + " rows without a label are left out");
-  table = table.select_rows(rows);
-  out.truth = select_target(target, rows);
-  out.truth.missing = target.missing;
+  Target target = read_target_to_score(table, as_target, answered_classes(table, options), context);
+  const std::uint64_t missing = target.missing;
+  if (missing > 0) {
+    context.warn(with_thousands(missing) + " rows without a label are left out");
+    const std::vector<std::uint32_t> rows = rows_with_target(target);
+    table = table.select_rows(rows);
+    target = select_target(target, rows);
+  }
+  out.truth = std::move(target);
+  out.truth.missing = missing;
   out.weights = read_weights(table, options.weight);
   for (const std::string& name : options.by) out.segments.push_back(table.column(name));
-  out.predictions.task = target.task;
+  out.predictions.task = out.truth.task;
   out.predictions.rows = table.rows();
-  if (target.task == Task::kRegression) {
+  if (out.truth.task == Task::kRegression) {
     const std::string& column = options.prediction.empty() ? options.score : options.prediction;
     if (column.empty()) throw_usage("--task regression needs --prediction COL");
     out.predictions.values = numbers_of(table, column);

@@ -2,6 +2,7 @@
 #include "scored_rows.h"
 
 #include "mlkit/base/error.h"
+#include "mlkit/base/pages.h"
 #include "mlkit/workflow/table_hash.h"
 
 namespace mlkit::app {
@@ -54,7 +55,10 @@ ScoredTable score_model(const Pipeline& pipeline, const ModelRows& rows, const T
 }
 
 std::vector<double> scores_of_class(const Predictions& predictions, std::size_t c) {
-  std::vector<double> out(predictions.rows);
+  std::vector<double> out;
+  out.reserve(predictions.rows);
+  advise_large_pages(out.data(), predictions.rows * sizeof(double));
+  out.resize(predictions.rows);
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = predictions.probabilities[i * predictions.classes + c];
   return out;
 }
@@ -65,10 +69,10 @@ std::vector<std::uint8_t> rows_of_class(const Target& truth, std::size_t c) {
   return out;
 }
 
-ThresholdSweep sweep_of_class(const ScoredTable& scored, std::size_t c) {
+ThresholdSweep sweep_of_class(const ScoredTable& scored, std::size_t c, const Context& context) {
   const std::vector<double> scores = scores_of_class(scored.predictions, c);
   const std::vector<std::uint8_t> positive = rows_of_class(scored.truth, c);
-  return sweep_thresholds({scores, positive, scored.weights});
+  return sweep_thresholds({scores, positive, scored.weights}, context);
 }
 
 }  // namespace mlkit::app

@@ -62,6 +62,6 @@ ScoredTable score_model(const Pipeline& pipeline, const ModelRows& rows, const T
 std::vector<double> scores_of_class(const Predictions& predictions, std::size_t c);
 std::vector<std::uint8_t> rows_of_class(const Target& truth, std::size_t c);
 // Class `c` against the rest.
-ThresholdSweep sweep_of_class(const ScoredTable& scored, std::size_t c);
+ThresholdSweep sweep_of_class(const ScoredTable& scored, std::size_t c, const Context& context);
 
 }  // namespace mlkit::app

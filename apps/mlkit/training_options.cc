@@ -7,6 +7,9 @@
 #include "model_report.h"
 
 #include "mlkit/base/error.h"
+#include "mlkit/base/text.h"
+#include "mlkit/data/numbers.h"
+#include "mlkit/eval/thresholds.h"
 #include "mlkit/io/clean_json.h"
 #include "mlkit/io/features_json.h"
 #include "mlkit/workflow/drift_reference.h"
@@ -65,9 +68,16 @@ void TrainingOptions::declare_columns(FieldList& options) {
 void TrainingOptions::declare_classes(FieldList& options) {
   options.add("positive", train.positive,
               {.help = "the positive one of two classes (the last in order)", .value_name = "CLASS"});
-  options.add("threshold", train.threshold,
-              {.help = "call a row positive from this probability on (0.5; with --class-weight the weighted fit's own)",
-               .range = between(0, 1)});
+  options.add(
+      "threshold", threshold_,
+      {.help = "call a row positive from this probability on (0.5; with --class-weight the weighted fit's own); "
+               "auto: the one with the best F1 on rows that were not learned from, in 5 folds; auto:METRIC, e.g. "
+               "auto:mcc: of another metric",
+       .value_name = "V|auto"});
+  options.add("calibrate", train.calibrate,
+              {.help = "make the probabilities come true, learned on rows that the model did not learn from, in 5 "
+                       "folds: sigmoid for few rows, isotonic for a thousand and more",
+               .choices = {"none", "sigmoid", "isotonic"}});
   options.add("class_weight", train.class_weight,
               {.help = "balanced: rows of each class weigh the same in sum; probabilities are corrected back to the "
                        "true shares, the labels of two classes stay those of the weighted fit",
@@ -90,8 +100,24 @@ void TrainingOptions::take(const Session& session) {
   validate_logistic_options(train.logistic);
   train.seed = session.seed();
   na_ = table_in_.given_na();
+  take_threshold();
   if (clean_) take_clean_recipe();
   if (!recipe_.empty()) train.recipe = read_feature_recipe(recipe_);
+}
+
+void TrainingOptions::take_threshold() {
+  if (!threshold_) return;
+  const std::string name = "auto";
+  const std::string_view text = trim_blanks(*threshold_);
+  if (text.starts_with(name) && (text.size() == name.size() || text[name.size()] == ':')) {
+    train.best_threshold = text.size() == name.size() ? "f1" : find_threshold_metric(text.substr(name.size() + 1)).name;
+    return;
+  }
+  double value = 0;
+  if (parse_number(text, value) != NumberStatus::kNumber || !(value >= 0 && value <= 1)) {
+    throw_usage("--threshold: \"" + *threshold_ + "\" is neither a number from 0 to 1 nor auto");
+  }
+  train.threshold = value;
 }
 
 // A recipe's specification is taken and learned anew on the training rows; its values are for `clean`.

@@ -34,6 +34,9 @@ class TrainingOptions {
   void declare_classes(FieldList& options);
   void take_clean_recipe();
 
+  void take_threshold();
+
+  std::optional<std::string> threshold_;
   std::optional<std::string> clean_;
   std::string recipe_;
   std::optional<std::vector<std::string>> na_;

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "mlkit/base/math.h"
+#include "mlkit/base/context.h"
 #include "mlkit/eval/confusion.h"
 #include "mlkit/eval/metrics.h"
 #include "mlkit/eval/probability.h"
@@ -30,26 +30,10 @@ struct Answer {
 // computed once and shared between resamples.
 class MetricInputs {
  public:
-  MetricInputs(const ScoredRows& rows, const MetricOptions& options) : in_(rows), options_(options) {
-    if (in_.classes < 2 || in_.probabilities.empty()) return;
-    for (std::size_t i = 0; i < in_.rows(); ++i) {
-      losses_.push_back(-mlkit::log(in_.probabilities[i * in_.classes + in_.labels[i]]));
-    }
-    const std::size_t first = in_.classes == 2 ? 1 : 0;
-    for (std::size_t c = first; c < in_.classes; ++c) {
-      Side side;
-      for (std::size_t i = 0; i < in_.rows(); ++i) {
-        side.scores.push_back(in_.probabilities[i * in_.classes + c]);
-        side.positive.push_back(in_.labels[i] == c ? 1 : 0);
-      }
-      sides_.push_back(std::move(side));
-    }
-  }
+  MetricInputs(const ScoredRows& rows, const MetricOptions& options) : in_(rows), options_(options) {}
 
-  // Needed before sweeps with weights of their own.
-  void sort_once() {
-    for (Side& side : sides_) side.order = falling_order(side.scores);
-  }
+  // Needed before anything is asked of weights other than the rows' own.
+  void prepare_resamples();
 
   struct Side {  // one class against the rest
     std::vector<double> scores;
@@ -59,6 +43,11 @@ class MetricInputs {
 
   const ScoredRows& in() const { return in_; }
   const MetricOptions& options() const { return options_; }
+  bool has_probabilities() const { return in_.classes >= 2 && !in_.probabilities.empty(); }
+  // Classes that have a side of their own: of two the positive one.
+  std::size_t first_side() const { return in_.classes == 2 ? 1 : 0; }
+  Side make_side(std::size_t c) const;
+  // Of every such class, with its order, and -log p(true class) of every row: once prepare_resamples was called.
   const std::vector<Side>& sides() const { return sides_; }
   const std::vector<double>& losses() const { return losses_; }
 
@@ -69,70 +58,47 @@ class MetricInputs {
   std::vector<double> losses_;
 };
 
+// Sums over rows that go block by block, so that threads share them.
+struct ProbabilitySums {
+  double weight = 0, loss = 0, square = 0;
+  std::vector<double> bin_weight, bin_probability, bin_truth;  // bins of equal width
+  std::vector<double> confusion;
+
+  void merge(ProbabilitySums&& right);
+};
+
 class Weighted {
  public:
-  Weighted(const MetricInputs& rows, std::span<const double> weights) : rows_(rows), weights_(weights) {}
+  // `context` where these are the rows' own weights: then sums go block by block over its threads. nullptr in a
+  // resample.
+  Weighted(const MetricInputs& rows, std::span<const double> weights, const Context* context = nullptr)
+      : rows_(rows), weights_(weights), context_(context) {}
 
   const ScoredRows& in() const { return rows_.in(); }
   std::size_t positive_class() const { return in().classes - 1; }
 
-  const Confusion& confusion() const {
-    if (!confusion_) confusion_ = count_confusion(in().labels, in().predicted, in().classes, weights_);
-    return *confusion_;
-  }
-
-  const std::vector<ThresholdSweep>& sweeps() const {
-    if (in().sweeps != nullptr && weights_.data() == in().weights.data()) return *in().sweeps;
-    if (!sweeps_.empty()) return sweeps_;
-    for (const MetricInputs::Side& side : rows_.sides()) {
-      const ScoredLabels scored{side.scores, side.positive, weights_};
-      sweeps_.push_back(side.order.empty() ? sweep_thresholds(scored) : sweep_in_order(scored, side.order));
-    }
-    return sweeps_;
-  }
-
+  const Confusion& confusion() const;
+  const std::vector<ThresholdSweep>& sweeps() const;
   const RegressionScores& numbers() const {
     if (!numbers_) numbers_ = regression_scores(in().targets, in().values, weights_);
     return *numbers_;
   }
-
-  double mean_loss() const {
-    double sum = 0, total = 0;
-    for (std::size_t i = 0; i < rows_.losses().size(); ++i) {
-      const double weight = weights_.empty() ? 1.0 : weights_[i];
-      total += weight;
-      if (weight > 0) sum += weight * rows_.losses()[i];
-    }
-    return sum / total;
-  }
-
-  double brier() const { return brier_score(in().labels, in().probabilities, in().classes, weights_); }
-
+  double mean_loss() const;
+  double brier() const;
   // Two classes: of the positive one. More: of the predicted class (its probability against being right).
-  double calibration(bool by_mass) const {
-    std::vector<double> confidence;
-    std::vector<std::uint8_t> right;
-    if (in().classes > 2) {
-      for (std::size_t i = 0; i < in().rows(); ++i) {
-        const auto predicted = static_cast<std::size_t>(in().predicted[i]);
-        confidence.push_back(in().probabilities[i * in().classes + predicted]);
-        right.push_back(in().labels[i] == predicted ? 1 : 0);
-      }
-    }
-    const std::span<const double> p = in().classes > 2 ? std::span<const double>(confidence) : rows_.sides()[0].scores;
-    const std::span<const std::uint8_t> y =
-        in().classes > 2 ? std::span<const std::uint8_t>(right) : rows_.sides()[0].positive;
-    const auto bins = static_cast<std::size_t>(rows_.options().bins);
-    return calibration_error(by_mass ? reliability_by_mass(p, y, bins, weights_)
-                                     : reliability_by_width(p, y, bins, weights_));
-  }
+  double calibration(bool by_mass) const;
 
  private:
+  const ProbabilitySums& sums() const;
+  ProbabilitySums sum_block(std::size_t begin, std::size_t end) const;
+
   const MetricInputs& rows_;
   std::span<const double> weights_;
+  const Context* context_;
   mutable std::optional<Confusion> confusion_;
   mutable std::vector<ThresholdSweep> sweeps_;
   mutable std::optional<RegressionScores> numbers_;
+  mutable std::optional<ProbabilitySums> sums_;
 };
 
 // kNone: the calibration errors. A resample repeats rows, which adds to |truth - probability| in every bin what

@@ -79,7 +79,7 @@ void add_bootstrap(MetricInputs& rows, const std::vector<std::size_t>& which,
   const MetricOptions& options = rows.options();
   const std::size_t n = rows.in().rows();
   if (which.empty() || n < 2 || n > static_cast<std::size_t>(options.bootstrap_rows)) return;
-  rows.sort_once();
+  rows.prepare_resamples();
   const auto of_resample = [&](std::span<const double> times) {
     std::vector<double> weights(times.begin(), times.end());
     if (!rows.in().weights.empty()) {
@@ -116,7 +116,7 @@ std::vector<MetricValue> compute_metrics(const ScoredRows& in, const std::vector
     throw_usage("the metric " + metrics.back()->info.name + " is not defined for " + kind);
   }
   MetricInputs rows(in, options);
-  const Weighted weighted(rows, in.weights);
+  const Weighted weighted(rows, in.weights, &context);
   std::vector<MetricValue> values;
   std::vector<std::size_t> to_bootstrap;
   for (const MetricRow* metric : metrics) {

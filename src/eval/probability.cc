@@ -7,6 +7,7 @@
 
 #include "mlkit/base/math.h"
 #include "mlkit/eval/ranking.h"
+#include "mlkit/parallel/blocks.h"
 
 namespace mlkit {
 namespace {
@@ -32,6 +33,14 @@ struct BinSums {
     low = std::min(low, p);
     high = std::max(high, p);
     ++rows;
+  }
+  void merge(const BinSums& right) {
+    weight += right.weight;
+    probability += right.probability;
+    truth += right.truth;
+    low = std::min(low, right.low);
+    high = std::max(high, right.high);
+    rows += right.rows;
   }
   ReliabilityBin finish(double total) const {
     // Equal probabilities are their mean; their sum would have rounded.
@@ -77,30 +86,74 @@ double brier_score(std::span<const std::uint32_t> labels, std::span<const double
   return sum / total;
 }
 
-std::vector<ReliabilityBin> reliability_by_width(std::span<const double> probability,
-                                                 std::span<const std::uint8_t> positive, std::size_t bins,
-                                                 std::span<const double> weights) {
-  check_shape(probability.size(), positive.size(), 1, weights);
-  std::vector<BinSums> sums(bins);
-  const double count = static_cast<double>(bins);
-  for (std::size_t i = 0; i < probability.size(); ++i) {
-    // The edges are the doubles k / bins, which a product with `bins` may miss by one.
-    auto k = static_cast<std::size_t>(std::max(0.0, std::min(count - 1, std::floor(probability[i] * count))));
-    while (k + 1 < bins && static_cast<double>(k + 1) / count <= probability[i]) ++k;
-    while (k > 0 && static_cast<double>(k) / count > probability[i]) --k;
-    const double weight = weight_of(weights, i);
-    if (weight > 0) sums[k].add(probability[i], positive[i] != 0, weight);
+namespace {
+
+struct BinTable {
+  std::vector<BinSums> sums;
+  double total = 0;
+
+  void merge(BinTable&& right) {
+    total += right.total;
+    for (std::size_t k = 0; k < sums.size(); ++k) sums[k].merge(right.sums[k]);
   }
-  const double total = total_weight(probability.size(), weights);
+};
+
+BinTable bin_rows(std::span<const double> probability, std::span<const std::uint8_t> positive, std::size_t bins,
+                  std::span<const double> weights, std::size_t begin, std::size_t end) {
+  BinTable out;
+  out.sums.resize(bins);
+  for (std::size_t i = begin; i < end; ++i) {
+    const double weight = weight_of(weights, i);
+    out.total += weight;
+    if (weight > 0) out.sums[width_bin(probability[i], bins)].add(probability[i], positive[i] != 0, weight);
+  }
+  return out;
+}
+
+std::vector<ReliabilityBin> finish_by_width(const BinTable& table) {
+  const auto count = static_cast<double>(table.sums.size());
   std::vector<ReliabilityBin> out;
-  for (std::size_t k = 0; k < bins; ++k) {
-    if (sums[k].rows == 0) continue;
-    ReliabilityBin bin = sums[k].finish(total);
+  for (std::size_t k = 0; k < table.sums.size(); ++k) {
+    if (table.sums[k].rows == 0) continue;
+    ReliabilityBin bin = table.sums[k].finish(table.total);
     bin.low = static_cast<double>(k) / count;
     bin.high = static_cast<double>(k + 1) / count;
     out.push_back(bin);
   }
   return out;
+}
+
+}  // namespace
+
+std::size_t width_bin(double probability, std::size_t bins) {
+  const double count = static_cast<double>(bins);
+  const double place = std::max(0.0, std::min(count - 1, probability * count));
+  const auto k = static_cast<std::size_t>(place);
+  const double past = place - static_cast<double>(k);
+  constexpr double kFarFromEdges = 1e-6;  // beyond what the product may have rounded by
+  if (past > kFarFromEdges && past < 1 - kFarFromEdges) return k;
+  // The edges are the doubles k / bins, which a product with `bins` may miss by one.
+  if (k + 1 < bins && static_cast<double>(k + 1) / count <= probability) return k + 1;
+  if (k > 0 && static_cast<double>(k) / count > probability) return k - 1;
+  return k;
+}
+
+std::vector<ReliabilityBin> reliability_by_width(std::span<const double> probability,
+                                                 std::span<const std::uint8_t> positive, std::size_t bins,
+                                                 std::span<const double> weights) {
+  check_shape(probability.size(), positive.size(), 1, weights);
+  return finish_by_width(bin_rows(probability, positive, bins, weights, 0, probability.size()));
+}
+
+std::vector<ReliabilityBin> reliability_by_width(std::span<const double> probability,
+                                                 std::span<const std::uint8_t> positive, std::size_t bins,
+                                                 std::span<const double> weights, const Context& context) {
+  check_shape(probability.size(), positive.size(), 1, weights);
+  constexpr std::size_t kBlockRows = std::size_t{1} << 16;
+  return finish_by_width(reduce_blocks(context, probability.size(), kBlockRows, BinTable{},
+                                       [&](std::size_t, std::size_t begin, std::size_t end) {
+                                         return bin_rows(probability, positive, bins, weights, begin, end);
+                                       }));
 }
 
 std::vector<ReliabilityBin> reliability_by_mass(std::span<const double> probability,

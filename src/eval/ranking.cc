@@ -5,8 +5,14 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <utility>
+
+#include "mlkit/base/pages.h"
+#include "mlkit/data/sort_numbers.h"
+#include "mlkit/parallel/blocks.h"
 
 namespace mlkit {
 namespace {
@@ -125,6 +131,147 @@ ThresholdSweep sweep_in_order(const ScoredLabels& rows, std::span<const std::uin
 
 ThresholdSweep sweep_thresholds(const ScoredLabels& rows) {
   check(rows);
+  return rows.weights.empty() ? sweep_unweighted(rows) : sweep_in_order(rows, falling_order(rows.scores));
+}
+
+namespace {
+
+// Unweighted finite scores of many rows, sorted by the stretches of their range that they are in: which rows go where
+// is counted first, so that every block of rows knows its places; then each stretch is sorted alone, in the cache.
+class ParallelSweep {
+ public:
+  ParallelSweep(const ScoredLabels& rows, const Context& context) : rows_(rows), context_(context) {}
+
+  // nullopt where that way does not help: infinite scores, or all alike.
+  std::optional<ThresholdSweep> sweep() {
+    if (!find_range()) return std::nullopt;
+    place_rows();
+    return walk();
+  }
+
+ private:
+  static constexpr std::size_t kStretches = 2048;
+  static constexpr std::size_t kPlaces = 2 * kStretches;  // of negatives and positives
+  static constexpr std::size_t kBlockRows = std::size_t{1} << 18;
+
+  struct Range {
+    double low = std::numeric_limits<double>::infinity();
+    double high = -std::numeric_limits<double>::infinity();
+    void merge(Range&& right) {
+      low = std::min(low, right.low);
+      high = std::max(high, right.high);
+    }
+  };
+
+  bool find_range() {
+    const Range range = reduce_blocks(context_, rows_.scores.size(), kBlockRows, Range{},
+                                      [&](std::size_t, std::size_t begin, std::size_t end) {
+                                        Range out;
+                                        for (std::size_t i = begin; i < end; ++i) {
+                                          out.low = std::min(out.low, rows_.scores[i]);
+                                          out.high = std::max(out.high, rows_.scores[i]);
+                                        }
+                                        return out;
+                                      });
+    low_ = range.low;
+    scale_ = static_cast<double>(kStretches) / (range.high - range.low);
+    return std::isfinite(range.low) && std::isfinite(range.high) && std::isfinite(scale_);
+  }
+
+  // Never falls as the score rises. -0 is 0.
+  std::size_t place(double score, std::uint8_t positive) const {
+    const auto stretch = std::min(kStretches - 1, static_cast<std::size_t>((score - low_) * scale_));
+    return 2 * stretch + (positive != 0 ? 1 : 0);
+  }
+
+  void place_rows() {
+    const std::size_t n = rows_.scores.size();
+    const std::size_t blocks = block_count(n, kBlockRows);
+    std::vector<std::vector<std::uint32_t>> next(blocks);
+    for_blocks(context_, n, kBlockRows, [&](std::size_t block, std::size_t begin, std::size_t end) {
+      next[block].assign(kPlaces, 0);
+      for (std::size_t i = begin; i < end; ++i) ++next[block][place(rows_.scores[i], rows_.positive[i])];
+    });
+    std::uint32_t total = 0;
+    for (std::size_t p = 0; p < kPlaces; ++p) {
+      begins_[p] = total;
+      for (auto& counts : next) total += std::exchange(counts[p], total);
+    }
+    begins_[kPlaces] = total;
+    sorted_ = std::make_unique_for_overwrite<double[]>(n);
+    advise_large_pages(sorted_.get(), n * sizeof(double));
+    for_blocks(context_, n, kBlockRows, [&](std::size_t block, std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        const double score = rows_.scores[i] + 0.0;
+        sorted_[next[block][place(score, rows_.positive[i])]++] = score;
+      }
+    });
+  }
+
+  std::vector<double> sorted_place(std::size_t p, std::vector<std::uint64_t>& scratch) const {
+    std::vector<double> values(sorted_.get() + begins_[p], sorted_.get() + begins_[p + 1]);
+    sort_numbers(values, scratch);
+    return values;
+  }
+
+  ThresholdSweep walk() const {
+    std::vector<std::vector<SweepPoint>> points(kStretches);
+    constexpr std::size_t kStretchesAtOnce = 16;
+    for_blocks(context_, kStretches, kStretchesAtOnce, [&](std::size_t, std::size_t begin, std::size_t end) {
+      std::vector<std::uint64_t> scratch;
+      for (std::size_t stretch = begin; stretch < end; ++stretch) {
+        const std::vector<double> negative = sorted_place(2 * stretch, scratch);
+        const std::vector<double> positive = sorted_place(2 * stretch + 1, scratch);
+        points[stretch] = merge_falling(negative, positive);
+      }
+    });
+    ThresholdSweep sweep;
+    std::size_t size = 0;
+    for (const auto& part : points) size += part.size();
+    sweep.points.reserve(size);
+    for (std::size_t stretch = kStretches; stretch-- > 0;) {
+      for (const SweepPoint& point : points[stretch]) {
+        sweep.points.push_back(
+            {point.threshold, sweep.positives + point.true_positives, sweep.negatives + point.false_positives});
+      }
+      sweep.negatives += static_cast<double>(begins_[2 * stretch + 1] - begins_[2 * stretch]);
+      sweep.positives += static_cast<double>(begins_[2 * stretch + 2] - begins_[2 * stretch + 1]);
+    }
+    return sweep;
+  }
+
+  static std::vector<SweepPoint> merge_falling(const std::vector<double>& negative,
+                                               const std::vector<double>& positive) {
+    std::vector<SweepPoint> out;
+    std::size_t n = negative.size();
+    std::size_t p = positive.size();
+    constexpr double kLowest = -std::numeric_limits<double>::infinity();
+    while (n > 0 || p > 0) {
+      const double score = std::max(n > 0 ? negative[n - 1] : kLowest, p > 0 ? positive[p - 1] : kLowest);
+      while (n > 0 && negative[n - 1] == score) --n;
+      while (p > 0 && positive[p - 1] == score) --p;
+      out.push_back({score, static_cast<double>(positive.size() - p), static_cast<double>(negative.size() - n)});
+    }
+    return out;
+  }
+
+  const ScoredLabels& rows_;
+  const Context& context_;
+  double low_ = 0;
+  double scale_ = 1;
+  std::array<std::uint32_t, kPlaces + 1> begins_{};
+  std::unique_ptr<double[]> sorted_;
+};
+
+}  // namespace
+
+ThresholdSweep sweep_thresholds(const ScoredLabels& rows, const Context& context) {
+  constexpr std::size_t kFewRows = 100'000;
+  constexpr std::size_t kMostRows = std::numeric_limits<std::uint32_t>::max();
+  check(rows);
+  if (rows.weights.empty() && rows.scores.size() >= kFewRows && rows.scores.size() < kMostRows) {
+    if (auto sweep = ParallelSweep(rows, context).sweep()) return std::move(*sweep);
+  }
   return rows.weights.empty() ? sweep_unweighted(rows) : sweep_in_order(rows, falling_order(rows.scores));
 }
 

@@ -3,6 +3,7 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/clustering.cc
   ${CMAKE_CURRENT_LIST_DIR}/confusion.cc
   ${CMAKE_CURRENT_LIST_DIR}/intervals.cc
+  ${CMAKE_CURRENT_LIST_DIR}/metric_rows.cc
   ${CMAKE_CURRENT_LIST_DIR}/metric_table.cc
   ${CMAKE_CURRENT_LIST_DIR}/metrics.cc
   ${CMAKE_CURRENT_LIST_DIR}/paired.cc

@@ -98,6 +98,10 @@ void load_decision(PipelineParts& parts, BinaryReader& in) {
   parts.threshold = in.finite_f64();
 }
 
+bool has_calibration(const PipelineParts& parts) { return parts.calibration.has_value(); }
+void save_calibration(const PipelineParts& parts, BinaryWriter& out) { parts.calibration->save(out); }
+void load_calibration(PipelineParts& parts, BinaryReader& in) { parts.calibration = Calibration::load(in); }
+
 bool has_reading(const PipelineParts& parts) { return parts.na.has_value(); }
 void save_reading(const PipelineParts& parts, BinaryWriter& out) { out.texts(*parts.na); }
 void load_reading(PipelineParts& parts, BinaryReader& in) { parts.na = in.texts(); }
@@ -261,6 +265,7 @@ constexpr KnownSection kSections[] = {
     {"recipe", 1, true, save_recipe, load_recipe, has_recipe},
     {"features", 2, true, save_features, load_features, nullptr, features_version},
     {"model", 1, true, save_model, load_model_section},
+    {"calibration", 1, true, save_calibration, load_calibration, has_calibration},
     {"decision", 1, true, save_decision, load_decision},
     {"reading", 1, true, save_reading, load_reading, has_reading},
     {"record", 1, false, save_record, load_record},

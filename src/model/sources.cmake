@@ -1,4 +1,5 @@
 target_sources(mlkit_core PRIVATE
+  ${CMAKE_CURRENT_LIST_DIR}/calibration.cc
   ${CMAKE_CURRENT_LIST_DIR}/centroid_model.cc
   ${CMAKE_CURRENT_LIST_DIR}/centroids.cc
   ${CMAKE_CURRENT_LIST_DIR}/dummy_model.cc

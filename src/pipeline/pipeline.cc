@@ -35,6 +35,9 @@ void check_classes(const PipelineParts& parts) {
   if (std::any_of(parts.classes.begin(), parts.classes.end(), has_control_character)) {
     throw_unfit("a class label holds control characters");
   }
+  if (parts.calibration && !(classes && parts.calibration->fits(parts.classes.size()))) {
+    throw_unfit("the calibration is not that of the classes");
+  }
   if (!(parts.threshold >= 0 && parts.threshold <= 1)) throw_unfit("the threshold is not a probability");
 }
 
@@ -189,6 +192,13 @@ Matrix Pipeline::features(const Table& table, const Context& context, TransformC
 
 Predictions Pipeline::predict_matrix(const MatrixView& features, const Context& context) const {
   Predictions out = predict_rows(*parts_.model, features, context);
+  if (parts_.calibration) {
+    for_blocks(context, out.rows, kRowBlock, [&](std::size_t, std::size_t begin, std::size_t end) {
+      for (std::size_t row = begin; row < end; ++row) {
+        parts_.calibration->apply({out.probabilities.data() + row * out.classes, out.classes});
+      }
+    });
+  }
   decide_labels(out, parts_.threshold);
   return out;
 }

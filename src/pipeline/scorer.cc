@@ -163,11 +163,13 @@ std::size_t Scorer::score(std::span<const CellValue> cells, std::span<double> ou
     parts.model->predict_sparse_row(
         {{state_->sparse.columns.data(), state_->sparse.size}, {state_->sparse.values.data(), state_->sparse.size}},
         out);
+    if (parts.calibration) parts.calibration->apply(out);
     return unknown;
   }
   const std::size_t unknown =
       state_->unknown + parts.preprocess.transform_row(cells, state_->dense, state_->sparse.scratch);
   parts.model->predict_row(state_->dense, out);
+  if (parts.calibration) parts.calibration->apply(out);
   return unknown;
 }
 

@@ -2,6 +2,7 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/cholesky.cc
   ${CMAKE_CURRENT_LIST_DIR}/column_descent.cc
   ${CMAKE_CURRENT_LIST_DIR}/early_stopping.cc
+  ${CMAKE_CURRENT_LIST_DIR}/fit_calibration.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_dbscan.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_dummy.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_elastic_net.cc

@@ -30,21 +30,28 @@ bool parse_label_number(std::string_view text, double& value) {
 
 // The column as distinct texts that occur, with their numbers where all of them are numbers.
 struct Cells {
-  Column column;                   // categories
+  Column made;                     // categories, where the column is none
+  const Column* given = nullptr;   // else the column itself
   std::vector<std::uint8_t> used;  // per level
   std::size_t distinct = 0;
   bool numeric = true;
   bool integer = true;
   std::vector<double> numbers;  // per level
   std::string first_word;       // a level that is not a number
+
+  const Column& column() const { return given != nullptr ? *given : made; }
 };
 
 Cells read_cells(const Column& column) {
   Cells cells;
-  cells.column = to_category_column(column);
-  const Levels& levels = *cells.column.categories().levels;
+  if (column.is_categorical()) {
+    cells.given = &column;
+  } else {
+    cells.made = to_category_column(column);
+  }
+  const Levels& levels = *cells.column().categories().levels;
   cells.used.resize(levels.size());
-  for (const std::uint32_t code : cells.column.categories().codes) {
+  for (const std::uint32_t code : cells.column().categories().codes) {
     if (code != kNoLevel) cells.used[code] = 1;
   }
   cells.numbers.resize(levels.size());
@@ -96,9 +103,9 @@ std::vector<std::string> numeric_classes(const Cells& cells, std::vector<std::ui
   }
   std::vector<std::string> classes;
   for (const auto& [value, levels] : by_value) {
-    const Levels& texts = *cells.column.categories().levels;
+    const Levels& texts = *cells.column().categories().levels;
     if (levels.size() > 1) {
-      throw_target(cells.column.spec(),
+      throw_target(cells.column().spec(),
                    "the classes \"" + texts[levels[0]] + "\" and \"" + texts[levels[1]] + "\" are the same number",
                    "write them alike, or read the column as numbers (--types COLUMN=numeric): then they are one class");
     }
@@ -113,7 +120,7 @@ std::vector<std::string> word_classes(const Cells& cells, std::vector<std::uint3
   for (std::size_t i = 0; i < cells.used.size(); ++i) {
     if (cells.used[i] == 0) continue;
     class_of_level[i] = static_cast<std::uint32_t>(classes.size());
-    classes.push_back((*cells.column.categories().levels)[i]);
+    classes.push_back((*cells.column().categories().levels)[i]);
   }
   return classes;
 }
@@ -207,9 +214,13 @@ void fill_labels(const Cells& cells, const TrainOptions& options, const std::vec
   target.task = target.classes.size() == 2 ? Task::kBinary : Task::kMulticlass;
   const bool swap = !options.positive.empty() && target.classes[0] == options.positive;
   if (swap) std::swap(target.classes[0], target.classes[1]);
-  for (const std::uint32_t code : cells.column.categories().codes) {
-    const std::uint32_t label = code == kNoLevel ? kNoLevel : class_of_level[code];
-    target.labels.push_back(label == kNoLevel ? kNoLevel : swap ? 1 - label : label);
+  for (std::uint32_t& label : class_of_level) {
+    if (swap && label != kNoLevel) label = 1 - label;
+  }
+  const std::vector<std::uint32_t>& codes = cells.column().categories().codes;
+  target.labels.resize(codes.size());
+  for (std::size_t row = 0; row < codes.size(); ++row) {
+    target.labels[row] = codes[row] == kNoLevel ? kNoLevel : class_of_level[codes[row]];
   }
 }
 

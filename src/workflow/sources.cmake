@@ -14,6 +14,7 @@ target_sources(mlkit_core PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/leak_columns.cc
   ${CMAKE_CURRENT_LIST_DIR}/leak_rows.cc
   ${CMAKE_CURRENT_LIST_DIR}/permutation_importance.cc
+  ${CMAKE_CURRENT_LIST_DIR}/out_of_fold_decision.cc
   ${CMAKE_CURRENT_LIST_DIR}/read_target.cc
   ${CMAKE_CURRENT_LIST_DIR}/resample_training.cc
   ${CMAKE_CURRENT_LIST_DIR}/score_predictions.cc

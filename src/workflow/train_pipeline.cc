@@ -14,6 +14,7 @@
 #include "mlkit/features/fit_features.h"
 #include "mlkit/parallel/blocks.h"
 #include "mlkit/train/fit_dummy.h"
+#include "mlkit/workflow/out_of_fold_decision.h"
 #include "mlkit/workflow/resample_training.h"
 
 namespace mlkit {
@@ -397,6 +398,8 @@ std::vector<std::pair<std::string, std::string>> option_texts(const TrainOptions
     out.emplace_back("alpha", number(options.alpha));
     if (options.logistic.l1_ratio != 0) out.emplace_back("l1_ratio", format_number(options.logistic.l1_ratio));
   }
+  if (options.calibrate != "none") out.emplace_back("calibrate", options.calibrate);
+  if (!options.best_threshold.empty()) out.emplace_back("threshold", "auto:" + options.best_threshold);
   return out;
 }
 
@@ -476,7 +479,8 @@ void suit_preprocess(const std::string& kind, PreprocessOptions& options) {
 }
 
 // Uses up the cells of a table that `rows` owns.
-TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const TrainOptions& given, Context& context) {
+TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const TrainOptions& given,
+                             std::optional<OutOfFoldDecision> decision, Context& context) {
   TrainOptions options = given;
   options.resample.seed = options.seed;
   validate_resample(options, target);
@@ -516,6 +520,15 @@ TrainedPipeline fit_prepared(TrainingTable& rows, const Target& target, const Tr
   parts.model = std::move(fitted.model);
   parts.classes = target.classes;
   parts.threshold = options.threshold.value_or(fitted.threshold);
+  if (decision) {
+    parts.calibration = std::move(decision->calibration);
+    // Where the fit itself says even is one probability before the calibration and another one after.
+    if (parts.calibration && !options.threshold && target.task == Task::kBinary) {
+      parts.threshold = fitted.threshold == 0.5 ? 0.5 : parts.calibration->apply_to(fitted.threshold);
+    }
+    if (decision->threshold) parts.threshold = *decision->threshold;
+    out.decision = std::move(decision->report);
+  }
   parts.target = target.column;
   parts.target.role = ColumnRole::kTarget;
   if (choice.target != target.column.name) parts.target_alias = choice.target;
@@ -556,8 +569,9 @@ TrainedPipeline train_on(const Table& table, Table* owned, const Target& target,
     return warnings;
   };
   try {
+    std::optional<OutOfFoldDecision> decision = decide_out_of_fold(table, target, options, inner);
     TrainingTable rows = prepare_rows(table, owned, target, options, inner);
-    TrainedPipeline out = fit_prepared(rows, target, options, inner);
+    TrainedPipeline out = fit_prepared(rows, target, options, std::move(decision), inner);
     out.warnings = pass_on();
     TrainingRecord record = out.pipeline.parts().record;
     record.warnings = out.warnings;

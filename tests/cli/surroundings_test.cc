@@ -38,7 +38,9 @@ class Surroundings : public testing::Test {
     write_text(*folder_ / "iris.json", R"({"data": "iris.csv", "target": "species"})");
     has_ledger_ = shell("mlkit runs init --ledger runs.db").exit_code == 0;
     ASSERT_EQ(shell("mlkit simulate products --rows 60 -o products.csv").exit_code, 0);
-    const RunResult result = shell("mlkit train iris.csv --target species -o iris.mlkit");
+    const RunResult result = shell(
+        "mlkit train iris.csv --target species -o iris.mlkit && grep -v setosa iris.csv >two.csv && mlkit train two.csv "
+        "--target species -o two.mlkit");
     ASSERT_EQ(result.exit_code, 0) << result.err;
   }
   static void TearDownTestSuite() {
@@ -79,6 +81,7 @@ class Surroundings : public testing::Test {
             "mlkit explain iris.mlkit",
             "mlkit explain iris.mlkit iris.csv --row 3",
             "mlkit learncurve iris.csv --target species --points 2 --folds 2",
+            "mlkit threshold two.mlkit two.csv --cost fp=1,fn=3",
             "mlkit features fit iris.csv --target species --bins petal_length_cm=3 --recipe recipe.json",
             "mlkit predict iris.mlkit iris.csv",
             "mlkit inspect iris.mlkit",
@@ -250,13 +253,16 @@ TEST_F(Surroundings, TheNumberOfThreadsChangesNoByte) {
       train + " --target amount --model linear",
       "mlkit predict won.mlkit many.csv --proba -o out1",
       "mlkit predict amount.mlkit many.csv -o out1",
-      "mlkit evaluate won.mlkit many.csv --json --roc out1 --pr out2",
-      "mlkit evaluate amount.mlkit many.csv --json",
       "mlkit predict won.mlkit many.csv --explain 3 -o out1",
       "mlkit explain won.mlkit many.csv --row 17 -o out1 --report out2 --json",
       "mlkit explain half.mlkit many.csv --method permutation --repeats 1 --json",
       "mlkit learncurve many.csv --target won --features small,city --points 2 --folds 2 -o out1 --report out2 --json",
       "mlkit compare won.mlkit half.mlkit many.csv --resamples 50 -o out1 --report out2 --json",
+      "mlkit evaluate won.mlkit many.csv --json --roc out1 --pr out2 --report out3",
+      "mlkit evaluate amount.mlkit many.csv --json --report out1 --by city,small",
+      "mlkit threshold won.mlkit many.csv --json -o out1",
+      train + " --target won --calibrate isotonic --threshold auto",
+      train + " --target kind --calibrate sigmoid",
       "mlkit evaluate iris.mlkit iris.csv --json",  // few enough for intervals by the bootstrap
       "mlkit profile many.csv --target won -o out1 --html out2 --json",
       "mlkit leak --train many.csv --target amount --json",

@@ -18,7 +18,8 @@ TEST(Intervals, NormalQuantileIsScipys) {
   EXPECT_NEAR(normal_two_sided_quantile(1 - 1e-9), 6.10941020938345, 1e-6);  // the argument has lost 8 digits
 }
 
-TEST(Intervals, WilsonIsTheFormulaInNumpy) {
+TEST(Intervals, WilsonIsThatOfRAndNumpy) {
+  // numpy, and R 4.2: prop.test(x, n, correct = FALSE)$conf.int, to the last digit or two.
   const struct {
     double successes, trials, low, high;
   } known[] = {
@@ -47,6 +48,20 @@ TEST(Intervals, DeLongIsTheCovarianceOfPlacements) {
   // numpy: expit(logit(auc) -+ 1.959963984540054 se / (auc (1 - auc)))
   EXPECT_NEAR(got->interval.low, 0.3723835718289765, 1e-13);
   EXPECT_NEAR(got->interval.high, 0.929150356257551, 1e-13);
+}
+
+TEST(Intervals, DeLongIsThatOfPRoc) {
+  // R, pROC 1.18.0: auc and sqrt(var(roc, method = "delong")) of 200 rows with 30 distinct scores.
+  std::vector<double> scores;
+  std::vector<std::uint8_t> positive;
+  for (int i = 0; i < 200; ++i) {
+    positive.push_back(i * 7 % 5 == 0 || i % 11 == 3 ? 1 : 0);
+    scores.push_back(std::floor((i * 37 % 101 + 25 * positive.back()) / 4.0) / 32);
+  }
+  const auto got = delong_auc(sweep_thresholds({scores, positive}));
+  ASSERT_TRUE(got.has_value());
+  EXPECT_NEAR(got->auc, 0.70383054287163871, 1e-15);
+  EXPECT_NEAR(got->std_error, 0.039055426849755707, 1e-15);
 }
 
 TEST(Intervals, APerfectAreaOfFewRowsIsNotCertain) {

@@ -1,6 +1,7 @@
 #include "mlkit/eval/ranking.h"
 
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 #include <gtest/gtest.h>
@@ -50,6 +51,36 @@ TEST(Ranking, AucIsThatOfAllPairs) {
     EXPECT_EQ(roc_auc(sweep_thresholds({s.scores, s.positive})), auc_by_pairs(s, false));
     EXPECT_EQ(roc_auc(sweep_thresholds({s.scores, s.positive, s.weights})), auc_by_pairs(s, true));
   }
+}
+
+void expect_same_points(const ThresholdSweep& got, const ThresholdSweep& expected) {
+  EXPECT_EQ(got.positives, expected.positives);
+  EXPECT_EQ(got.negatives, expected.negatives);
+  ASSERT_EQ(got.points.size(), expected.points.size());
+  for (std::size_t k = 0; k < got.points.size(); ++k) {
+    ASSERT_EQ(got.points[k].threshold, expected.points[k].threshold) << k;
+    ASSERT_EQ(got.points[k].true_positives, expected.points[k].true_positives) << k;
+    ASSERT_EQ(got.points[k].false_positives, expected.points[k].false_positives) << k;
+  }
+}
+
+TEST(Ranking, SeveralThreadsSweepTheSamePoints) {
+  constexpr std::size_t kRows = 120'000;  // above where rows are sorted by stretches
+  Context context;
+  context.set_threads(3);
+  for (const int levels : {0, 1, 100}) {
+    Scores s = random_scores(kRows, levels, 21);
+    expect_same_points(sweep_thresholds({s.scores, s.positive}, context), sweep_thresholds({s.scores, s.positive}));
+    s.scores[5] = -0.0;
+    s.scores[6] = 0.0;
+    s.scores[7] = 1e300;  // all others in one stretch
+    expect_same_points(sweep_thresholds({s.scores, s.positive}, context), sweep_thresholds({s.scores, s.positive}));
+    s.scores[7] = std::numeric_limits<double>::infinity();
+    expect_same_points(sweep_thresholds({s.scores, s.positive}, context), sweep_thresholds({s.scores, s.positive}));
+  }
+  const Scores alike{std::vector<double>(kRows, 0.25), random_scores(kRows, 1, 3).positive, {}};
+  expect_same_points(sweep_thresholds({alike.scores, alike.positive}, context),
+                     sweep_thresholds({alike.scores, alike.positive}));
 }
 
 TEST(Ranking, WeightTwoIsARowTwice) {

@@ -50,6 +50,17 @@ const std::vector<double>& numbers_of(const Predictions& predictions) {
   return predictions.classes == 0 ? predictions.values : predictions.probabilities;
 }
 
+Pipeline calibrated(const Pipeline& pipeline) {
+  PipelineParts parts = pipeline.parts();
+  if (parts.classes.size() == 2) {
+    parts.calibration = Calibration(CalibrationKind::kSigmoid, {CalibrationCurve{0.7, -0.3, {}, {}}});
+  } else {
+    const CalibrationCurve steps{1, 0, {0.1, 0.2, 0.6}, {0.05, 0.3, 0.9}};
+    parts.calibration = Calibration(CalibrationKind::kIsotonic, {steps, steps, steps});
+  }
+  return Pipeline(std::move(parts));
+}
+
 TEST(Scorer, GivesTheBitsOfPredictAndAllocatesNothing) {
   CleanOptions cap;
   cap.outlier_action = "cap";
@@ -64,6 +75,8 @@ TEST(Scorer, GivesTheBitsOfPredictAndAllocatesNothing) {
                                            small_pipeline(3),
                                            small_pipeline(0),
                                            small_pipeline(2, true),
+                                           calibrated(small_pipeline(2)),
+                                           calibrated(small_pipeline(3)),
                                            small_pipeline(2, true, cap),
                                            small_pipeline(2, true, null),
                                            small_pipeline(3, true, flag)};
@@ -83,6 +96,32 @@ TEST(Scorer, GivesTheBitsOfPredictAndAllocatesNothing) {
       }
     }
   }
+}
+
+TEST(Pipeline, AnswersAreCalibratedAndLabelsFollowThem) {
+  const Pipeline plain = small_pipeline(2);
+  const Pipeline other = calibrated(plain);
+  const Table table = later_rows(100);
+  const Predictions before = plain.predict(table, Context(1));
+  const Predictions after = other.predict(table, Context(3));
+  std::size_t moved = 0;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    const double expected = other.parts().calibration->apply_to(before.probabilities_of(row)[1]);
+    EXPECT_EQ(after.probabilities_of(row)[1], expected);
+    EXPECT_EQ(after.probabilities_of(row)[0], 1 - expected);
+    EXPECT_EQ(after.labels[row], expected >= other.threshold() ? 1 : 0);
+    moved += after.labels[row] != before.labels[row] ? 1 : 0;
+  }
+  EXPECT_GT(moved, 0u);
+}
+
+TEST(Pipeline, ACalibrationOfOtherClassesIsRefused) {
+  PipelineParts parts = small_pipeline(3).parts();
+  parts.calibration = Calibration(CalibrationKind::kSigmoid, {CalibrationCurve{}});
+  EXPECT_THROW(Pipeline(std::move(parts)), Error);
+  PipelineParts numbers = small_pipeline(0).parts();
+  numbers.calibration = Calibration(CalibrationKind::kSigmoid, {CalibrationCurve{}});
+  EXPECT_THROW(Pipeline(std::move(numbers)), Error);
 }
 
 TEST(Pipeline, OrderAndFurtherColumnsChangeNothing) {

@@ -1,5 +1,6 @@
 mlkit_test(train
   ${CMAKE_CURRENT_LIST_DIR}/eigen_oracle_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/fit_calibration_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_dbscan_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_dummy_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/fit_hierarchy_test.cc

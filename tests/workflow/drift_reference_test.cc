@@ -158,5 +158,28 @@ TEST(DriftReference, OnlySomeColumnsAndOtherBinsOnRequest) {
   EXPECT_THROW(compare(pipeline, "x,y,c\n"), Error);
 }
 
+TEST(MoveThreshold, TakesTheLabelsOfTheReferenceAlong) {
+  const std::string csv = rows_csv(3000, 0, 1, true);
+  const Pipeline before = trained(csv);
+  constexpr double kThreshold = 0.8;
+  const Pipeline after = move_threshold(before, kThreshold);
+  EXPECT_EQ(after.threshold(), kThreshold);
+  // Counted on the rows themselves; within a bin, of a hundredth of the rows, they are taken as even.
+  Context context(1);
+  const Pipeline exact = before.with_threshold(kThreshold);
+  const DriftReference counted =
+      learn_drift_reference(exact, take_reference_rows(read_csv_bytes(csv, {}, context), 42), context);
+  const ReferenceColumn& got = after.parts().drift->predictions[0];
+  const ReferenceColumn& expected = counted.predictions[0];
+  ASSERT_EQ(got.levels, expected.levels);
+  for (std::size_t i = 0; i < got.levels.size(); ++i) {
+    EXPECT_NEAR(static_cast<double>(got.level_counts[i]), static_cast<double>(expected.level_counts[i]), 31);
+  }
+  EXPECT_NE(got.level_counts, before.parts().drift->predictions[0].level_counts);
+  EXPECT_EQ(got.rows, expected.rows);
+  EXPECT_EQ(replay_self_test(after).passed, replay_self_test(after).rows);
+  EXPECT_FALSE(compare(after, rows_csv(2000, 0, 2, false)).drift);
+}
+
 }  // namespace
 }  // namespace mlkit

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "mlkit/base/error.h"
+#include "mlkit/base/math.h"
 #include "mlkit/base/random.h"
 #include "mlkit/data/csv_read.h"
 #include "mlkit/io/model_file.h"
@@ -360,6 +361,99 @@ TEST(TrainPipeline, ATableThatIsUsedUpGivesTheSameModel) {
     EXPECT_EQ(pipeline_to_bytes(kept.pipeline), pipeline_to_bytes(used_up.pipeline));
     EXPECT_EQ(kept.warnings, used_up.warnings);
   }
+}
+
+// A class whose probability the fit is told wrongly: every row that is "yes" counts ten times.
+Table overconfident(std::size_t rows, std::uint32_t sub) {
+  std::string text = "x,w,y\n";
+  RandomStream random(17, RandomPurpose::kSample, sub);
+  for (std::size_t i = 0; i < rows; ++i) {
+    const double x = random.normal();
+    const bool yes = random.uniform() < mlkit::sigmoid(x - 1);
+    text += std::to_string(x) + "," + (yes ? "10" : "1") + "," + (yes ? "yes" : "no") + "\n";
+  }
+  return read(text);
+}
+
+double metric_of(const std::vector<MetricValue>& metrics, const std::string& name) {
+  for (const MetricValue& metric : metrics) {
+    if (metric.name == name) return metric.value.value_or(-1);
+  }
+  return -1;
+}
+
+TEST(Calibrate, MakesProbabilitiesComeTrueOnRowsThatWereNotLearnedFrom) {
+  // A penalty so strong that every answer is nearly the share of the class: the order is right, the spread is not.
+  const Table table = overconfident(1500, 1);
+  const Table later = overconfident(1500, 2);
+  TrainOptions options = options_for();
+  options.exclude = {"w"};
+  options.logistic.C = 1e-3;
+  const Trained plain = train(table, options);
+  const auto brier = [&](const TrainedPipeline& trained) {
+    const Predictions answers = trained.pipeline.predict(later, Context(1));
+    MetricOptions metrics;
+    metrics.intervals = false;
+    return *score_predictions(answers, read_truth(later, trained.pipeline), {}, {"brier"}, metrics, Context(1))[0]
+                .value;
+  };
+  for (const char* kind : {"sigmoid", "isotonic"}) {
+    options.calibrate = kind;
+    const Trained calibrated = train(table, options);
+    ASSERT_TRUE(calibrated.result.decision.has_value());
+    const DecisionReport& report = *calibrated.result.decision;
+    EXPECT_EQ(report.folds, 5u);
+    EXPECT_EQ(report.rows, 1500u);
+    EXPECT_LT(metric_of(report.after, "brier"), metric_of(report.before, "brier")) << kind;
+    EXPECT_LT(metric_of(report.after, "ece"), metric_of(report.before, "ece")) << kind;
+    EXPECT_LT(brier(calibrated.result), brier(plain.result)) << kind;
+    // What is learned from all rows is the same model.
+    EXPECT_EQ(coefficients_of(calibrated.result), coefficients_of(plain.result));
+    const std::string bytes = pipeline_to_bytes(calibrated.result.pipeline);
+    const Pipeline loaded = pipeline_from_bytes(bytes, "m");
+    EXPECT_EQ(pipeline_to_bytes(loaded), bytes);
+    EXPECT_EQ(loaded.predict(later, Context(2)).probabilities,
+              calibrated.result.pipeline.predict(later, Context(1)).probabilities);
+    EXPECT_EQ(replay_self_test(loaded).passed, replay_self_test(loaded).rows);
+    EXPECT_EQ(pipeline_to_bytes(train(table, options, 3).result.pipeline), bytes) << "threads";
+  }
+}
+
+TEST(BestThreshold, IsThatOfTheOutOfFoldAnswers) {
+  const Table table = overconfident(600, 3);
+  TrainOptions options = options_for();
+  options.exclude = {"w"};
+  Context context(1);
+  const Target target = read_target(table, options, context);
+  const OutOfFold answers = predict_out_of_fold(table, target, options,
+                                                draw_folds(target, table.rows(), 5, 1, options.seed, context), context);
+  double best = -1;
+  double threshold = 0;
+  for (std::size_t i = 0; i < answers.rows.size(); ++i) {
+    const double tried = answers.predictions.probabilities_of(i)[1];
+    double hits = 0, called = 0, yes = 0;
+    for (std::size_t k = 0; k < answers.rows.size(); ++k) {
+      const bool is = target.labels[answers.rows[k]] == 1;
+      const bool says = answers.predictions.probabilities_of(k)[1] >= tried;
+      hits += is && says ? 1 : 0;
+      called += says ? 1 : 0;
+      yes += is ? 1 : 0;
+    }
+    const double f1 = 2 * hits / (called + yes);
+    if (f1 > best || (f1 == best && tried > threshold)) best = f1, threshold = tried;
+  }
+  options.best_threshold = "f1";
+  EXPECT_EQ(train(table, options).result.pipeline.threshold(), threshold);
+}
+
+TEST(BestThreshold, IsRefusedForNumbersAndBesideAThreshold) {
+  TrainOptions options = options_for();
+  options.best_threshold = "f1";
+  options.threshold = 0.4;
+  EXPECT_THROW(train(overconfident(100, 4), options), Error);
+  TrainOptions numbers = options_for("x");
+  numbers.calibrate = "sigmoid";
+  EXPECT_THROW(train(overconfident(100, 4), numbers), Error);
 }
 
 }  // namespace

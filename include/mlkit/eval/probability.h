@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "mlkit/base/context.h"
+
 namespace mlkit {
 
 // Mean of -log p(true class), natural logarithm, no clipping: infinite where a true class got 0
@@ -27,10 +29,17 @@ struct ReliabilityBin {
   std::uint64_t rows = 0;
 };
 
+// The bin of equal width that a probability is in, from 0: the last k with k / bins <= probability.
+std::size_t width_bin(double probability, std::size_t bins);
+
 // Equal-width bins [k/bins, (k+1)/bins), the last closed; empty bins are left out.
 std::vector<ReliabilityBin> reliability_by_width(std::span<const double> probability,
                                                  std::span<const std::uint8_t> positive, std::size_t bins,
                                                  std::span<const double> weights = {});
+// The same by several threads, summed block by block.
+std::vector<ReliabilityBin> reliability_by_width(std::span<const double> probability,
+                                                 std::span<const std::uint8_t> positive, std::size_t bins,
+                                                 std::span<const double> weights, const Context& context);
 // Bins of as nearly equal numbers of rows as ties allow (equal probabilities share a bin).
 std::vector<ReliabilityBin> reliability_by_mass(std::span<const double> probability,
                                                 std::span<const std::uint8_t> positive, std::size_t bins,

@@ -10,6 +10,8 @@
 #include <span>
 #include <vector>
 
+#include "mlkit/base/context.h"
+
 namespace mlkit {
 
 struct ScoredLabels {
@@ -36,6 +38,8 @@ struct ThresholdSweep {
 };
 
 ThresholdSweep sweep_thresholds(const ScoredLabels& rows);
+// The same points by several threads.
+ThresholdSweep sweep_thresholds(const ScoredLabels& rows, const Context& context);
 
 // The same in two parts, for many sweeps over the same scores with other weights (bootstrap): the rows by
 // falling score, equal scores in row order; and the walk along them.

@@ -23,6 +23,7 @@
 #include "mlkit/drift/reference.h"
 #include "mlkit/features/feature_encoder.h"
 #include "mlkit/features/preprocess.h"
+#include "mlkit/model/calibration.h"
 #include "mlkit/model/model.h"
 #include "mlkit/model/predictions.h"
 
@@ -93,8 +94,9 @@ struct PipelineParts {
   std::shared_ptr<const FeatureEncoder> recipe;  // derived features, made after cleaning; null = none
   Preprocess preprocess;
   std::shared_ptr<const Model> model;
-  std::vector<std::string> classes;  // labels verbatim; of two, the positive one is the last
-  double threshold = 0.5;            // binary: positive where its probability is at least this
+  std::optional<Calibration> calibration;  // of the model's probabilities, applied to every answer
+  std::vector<std::string> classes;        // labels verbatim; of two, the positive one is the last
+  double threshold = 0.5;                  // binary: positive where its probability is at least this
   TrainingRecord record;
   SelfTest self_test;
   std::optional<DriftReference> drift;  // what its inputs and answers looked like in training
@@ -137,7 +139,7 @@ class Pipeline {
   // All rows; labels by the threshold (binary) or the most probable class (the first of equals).
   // Throws Error(kData) where the table does not fit the inputs.
   Predictions predict(const Table& table, const Context& context, TransformCounts* counts = nullptr) const;
-  // The same from features made before.
+  // The same from features made before: the model's answers, calibrated, and the labels.
   Predictions predict_matrix(const MatrixView& features, const Context& context) const;
   // The features that the model sees (the same code path).
   Matrix features(const Table& table, const Context& context, TransformCounts* counts = nullptr) const;

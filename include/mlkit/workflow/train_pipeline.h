@@ -35,6 +35,10 @@ struct TrainOptions {
   std::string weight;
   std::string positive;             // class; "" = the last in byte order
   std::optional<double> threshold;  // 0.5; of balanced classes where the weighted fit is even
+  // Both from the answers to rows that the model did not learn from, in folds of the training rows
+  // (workflow/out_of_fold_decision.h):
+  std::string calibrate = "none";   // none, sigmoid, isotonic
+  std::string best_threshold = {};  // a metric of eval/thresholds.h: the threshold with its best value; "" = none
   PreprocessOptions preprocess;
   LogisticOptions logistic;
   NaiveBayesOptions naive_bayes;
@@ -57,6 +61,16 @@ struct Target {
   std::string reason;  // how the task was decided, for people
 };
 
+// How the calibration and the threshold came to be, from out-of-fold answers.
+struct DecisionReport {
+  std::size_t folds = 0;
+  std::size_t rows = 0;
+  std::vector<MetricValue> before;  // of the answers as they were
+  // The same once calibrated: each fold by a calibration that was fitted without it. Empty without one.
+  std::vector<MetricValue> after;
+  std::vector<MetricValue> at_threshold;  // at the chosen threshold; empty where none was chosen
+};
+
 struct TrainedPipeline {
   Pipeline pipeline;
   FitReport report;
@@ -66,6 +80,7 @@ struct TrainedPipeline {
   std::vector<std::uint64_t> rows_before;
   std::vector<std::uint64_t> rows_after;
   std::shared_ptr<const Model> dummy;
+  std::optional<DecisionReport> decision;  // where it was calibrated, or its threshold was chosen
   std::vector<std::string> warnings;
 };
 
