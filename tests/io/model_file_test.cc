@@ -221,7 +221,7 @@ TEST(ModelFile, NewerOptionalSectionsAreSkippedAndKept) {
 TEST(ModelFile, UnknownRequiredSectionsAreRefusedAsNewer) {
   const std::string bytes = pipeline_to_bytes(small_pipeline());
   const std::string more = repacked(bytes, [](auto& sections, auto& owned) {
-    sections.push_back({"calibration", 1, true, {}});
+    sections.push_back({"encryption", 1, true, {}});
     owned.push_back("x");
   });
   EXPECT_EQ(code_of_loading(more), 4);

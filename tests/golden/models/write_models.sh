@@ -19,3 +19,5 @@ write cleaned mixed_rows.csv --target Churned --clean
 write multiclass ../data/iris.csv --target species
 write regression ../data/spector.csv --target GPA --model linear
 write dummy ../data/iris.csv --target species --model dummy
+write sigmoid mixed_rows.csv --target Churned --calibrate sigmoid --threshold auto
+write isotonic ../data/iris.csv --target species --calibrate isotonic
