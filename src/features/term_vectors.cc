@@ -6,6 +6,7 @@
 #include "mlkit/base/error.h"
 #include "mlkit/base/math.h"
 #include "mlkit/data/column.h"
+#include "short_texts.h"
 
 namespace mlkit {
 namespace {
@@ -42,11 +43,11 @@ void normalise(std::vector<double>& weights) {
 
 std::uint32_t VocabularyLearner::number_of(std::string_view wanted) {
   if (slots_.size() < 2 * (ends_.size() + 1)) grow();
-  const auto hash = static_cast<std::uint32_t>(hash_term(wanted));
+  const std::uint32_t hash = internal::hash_short(wanted);
   std::size_t at = hash & (slots_.size() - 1);
   for (; slots_[at].term_plus_1 != 0; at = (at + 1) & (slots_.size() - 1)) {
     const Slot& slot = slots_[at];
-    if (slot.hash == hash && term(slot.term_plus_1 - 1) == wanted) return slot.term_plus_1 - 1;
+    if (slot.hash == hash && internal::same_text(term(slot.term_plus_1 - 1), wanted)) return slot.term_plus_1 - 1;
   }
   if (ends_.size() >= kNoLevel - 1) throw_data("the texts have more different terms than 2^32 - 2");
   bytes_ += wanted;

@@ -1,6 +1,7 @@
 #include "mlkit/features/text_index.h"
 
 #include "mlkit/data/column.h"
+#include "short_texts.h"
 
 namespace mlkit {
 
@@ -20,7 +21,7 @@ TextIndex::TextIndex(const std::vector<std::string>& texts) {
   for (const std::string& text : texts) {
     bytes_ += text;
     ends_.push_back(bytes_.size());
-    const auto hash = static_cast<std::uint32_t>(hash_term(text));
+    const std::uint32_t hash = internal::hash_short(text);
     std::size_t at = hash & (slots - 1);
     while (slots_[at].position_plus_1 != 0) at = (at + 1) & (slots - 1);
     slots_[at] = {hash, static_cast<std::uint32_t>(ends_.size())};
@@ -29,11 +30,12 @@ TextIndex::TextIndex(const std::vector<std::string>& texts) {
 
 std::uint32_t TextIndex::find(std::string_view wanted) const {
   if (slots_.empty()) return kNoLevel;
-  const auto hash = static_cast<std::uint32_t>(hash_term(wanted));
+  const std::uint32_t hash = internal::hash_short(wanted);
   for (std::size_t at = hash & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
     const Slot& slot = slots_[at];
     if (slot.position_plus_1 == 0) return kNoLevel;
-    if (slot.hash == hash && text(slot.position_plus_1 - 1) == wanted) return slot.position_plus_1 - 1;
+    if (slot.hash == hash && internal::same_text(text(slot.position_plus_1 - 1), wanted))
+      return slot.position_plus_1 - 1;
   }
 }
 

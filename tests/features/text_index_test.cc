@@ -20,6 +20,28 @@ TEST(TextIndex, FindsEveryTextAtItsPlaceAndNoOther) {
   EXPECT_EQ(index.find("a"), kNoLevel);
 }
 
+// Of every length, texts that differ in one byte at any place.
+TEST(TextIndex, OneByteOfDifferenceIsSeenWhereverItIs) {
+  std::vector<std::string> texts;
+  for (std::size_t length = 0; length <= 40; ++length) {
+    const std::string plain(length, 'x');
+    texts.push_back(plain);
+    for (std::size_t at = 0; at < length; at += 2) {
+      texts.push_back(plain);
+      texts.back()[at] = '\xFF';
+    }
+  }
+  const TextIndex index(texts);
+  for (std::size_t i = 0; i < texts.size(); ++i) EXPECT_EQ(index.find(texts[i]), i) << texts[i];
+  for (std::size_t length = 1; length <= 40; ++length) {
+    for (std::size_t at = 1; at < length; at += 2) {
+      std::string other(length, 'x');
+      other[at] = '\xFF';
+      EXPECT_EQ(index.find(other), kNoLevel) << length << " " << at;
+    }
+  }
+}
+
 TEST(TextIndex, AnEmptyOneFindsNothing) {
   EXPECT_EQ(TextIndex().find("a"), kNoLevel);
   EXPECT_EQ(TextIndex(std::vector<std::string>{}).find(""), kNoLevel);
