@@ -45,6 +45,13 @@ TextRule parse_text_rule(const std::string& item) {
 }
 
 void validate_text_options(const TextOptions& options) {
+  const TextOptions usual;
+  const bool others = options.text_tokens != usual.text_tokens || options.text_ngrams != usual.text_ngrams ||
+                      options.text_features != usual.text_features || options.text_min_rows != usual.text_min_rows;
+  if (options.text.empty() && others) {
+    throw_usage("--text-tokens, --text-ngrams, --text-features and --text-min-rows say how --text reads a column",
+                "name columns in --text");
+  }
   if (options.text_tokens == "chars" && options.text_ngrams > 1) {
     throw_usage("--text-ngrams joins words, and --text-tokens chars takes characters", "keep one of the two");
   }
