@@ -21,6 +21,7 @@ class CrossValidate : public Command {
  public:
   void declare(FieldList& arguments, FieldList& options) override;
   void name_outputs() override { folds_.name_file(); }
+  const LedgerOptions* ledger() const override { return &training_.ledger; }
   int run(Session& session) override;
 
  private:
@@ -135,6 +136,9 @@ int CrossValidate::run(Session& session) {
   } else if (!session.quiet()) {
     session.print(to_text(rows, scores, plan));
   }
+  RunFacts facts{.metrics = {}, .model = save_best_, .data_sha256 = rows.sha256, .chosen = {{"best", best_}}};
+  facts.add(scores[*best].scores);
+  session.note_run(std::move(facts));
   if (!save_best_.empty()) {
     ModelEntry entry = entries_[*best];
     entry.options.train = models[*best].options;

@@ -106,10 +106,7 @@ class Train : public Command {
   void note_run(Session& session, const TrainedPipeline& trained, const TrainingRows& rows,
                 const Scores& scores) const {
     RunFacts facts{.metrics = {}, .model = output_, .data_sha256 = rows.sha256};
-    for (const CrossValidated& score : scores.cv) {
-      facts.metrics.push_back({"cv", score.metric, score.mean});
-      if (score.sd) facts.metrics.push_back({"cv", score.metric + "_sd", *score.sd});
-    }
+    facts.add(scores.cv);
     facts.add("valid", scores.valid);
     facts.add("train", trained.metrics);
     session.note_run(std::move(facts));

@@ -48,6 +48,7 @@ class Tune : public Command {
   void name_outputs() override {
     if (resume_ && resume_->empty()) resume_ = output_ + ".journal";
   }
+  const LedgerOptions* ledger() const override { return &training_.ledger; }
   int run(Session& session) override;
 
  private:
@@ -243,6 +244,10 @@ int Tune::run(Session& session) {
   journal.flush();
   const Pipeline pipeline = seal_winner(tuned, rows, candidates[tuned.best], session);
   write_model_file(pipeline, output_);
+  const std::string& best = candidates[tuned.best].name;
+  RunFacts facts{.metrics = {}, .model = output_, .data_sha256 = rows.sha256, .chosen = {{"best", best}}};
+  if (!tuned.nested.empty()) facts.add(tuned.nested[0].scores);
+  session.note_run(std::move(facts));
   if (session.json()) {
     session.result("tune", to_json(pipeline, tuned, rows, candidates));
   } else if (!session.quiet() && output_ != "-") {

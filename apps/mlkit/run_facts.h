@@ -3,13 +3,15 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mlkit/base/fields.h"
 
 namespace mlkit {
+struct CrossValidated;
 struct MetricValue;
-}
+}  // namespace mlkit
 
 namespace mlkit::app {
 
@@ -25,9 +27,12 @@ struct RunFacts {
   std::vector<RunMetric> metrics;
   std::string model;        // the model file that was written, or judged
   std::string data_sha256;  // of the content of the training table, as it is sealed in models
+  std::vector<std::pair<std::string, std::string>> chosen = {};  // by the command itself; kept beside its options
 
   // Those that are defined and finite.
   void add(const std::string& part, const std::vector<MetricValue>& values);
+  // Means over folds, and their standard deviations as NAME_sd.
+  void add(const std::vector<CrossValidated>& scores);
 };
 
 // Options of every command that is kept in the ledger.

@@ -12,6 +12,7 @@
 #include "mlkit/base/output_file.h"
 #include "mlkit/base/sha256.h"
 #include "mlkit/eval/metrics.h"
+#include "mlkit/workflow/cross_validate.h"
 #include "runs_ledger.h"
 #include "verbose_log.h"
 
@@ -20,6 +21,13 @@ namespace mlkit::app {
 void RunFacts::add(const std::string& part, const std::vector<MetricValue>& values) {
   for (const MetricValue& metric : values) {
     if (metric.value && std::isfinite(*metric.value)) metrics.push_back({part, metric.name, *metric.value});
+  }
+}
+
+void RunFacts::add(const std::vector<CrossValidated>& scores) {
+  for (const CrossValidated& score : scores) {
+    metrics.push_back({"cv", score.metric, score.mean});
+    if (score.sd) metrics.push_back({"cv", score.metric + "_sd", *score.sd});
   }
 }
 
@@ -107,6 +115,7 @@ void keep_run(const std::string& ledger, Run run, const RunFacts& facts, const R
   try {
     for (const std::string& path : request.files.outputs) run.files.push_back({"output", path, file_sha256(path)});
     run.metrics = facts.metrics;
+    run.options.insert(run.options.end(), facts.chosen.begin(), facts.chosen.end());
     run.data_sha256 = facts.data_sha256;
     run.model = facts.model;
     for (const RunFile& file : run.files) {

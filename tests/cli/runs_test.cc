@@ -224,6 +224,23 @@ TEST_F(Runs, TrainingsAndEvaluationsAreKeptWhereALedgerIs) {
   EXPECT_EQ(json("mlkit runs best --metric accuracy")["run"]["id"], 2);
 }
 
+TEST_F(Runs, CrossValidationsAndSearchesAreKeptToo) {
+  ASSERT_EQ(
+      shell("mlkit runs init -q && mlkit cv iris.csv --target species --models logistic,logistic:C=0.01 --folds 2 -q "
+            "--save-best b.mlkit && mlkit tune iris.csv --target species --trials 2 -o t.mlkit -q")
+          .exit_code,
+      0);
+  const Json runs = json("mlkit runs list")["runs"];
+  ASSERT_EQ(runs.size(), 2u);
+  EXPECT_EQ(runs[0]["options"]["best"], "logistic");
+  EXPECT_EQ(runs[0]["model"]["file"], "b.mlkit");
+  for (const Json& run : runs) {
+    EXPECT_TRUE(run["metrics"].contains("cv.accuracy")) << run["command"];
+    EXPECT_TRUE(run["options"].contains("best"));
+    EXPECT_EQ(run["data_sha256"], runs[0]["data_sha256"]);
+  }
+}
+
 TEST_F(Runs, OutputsAreTheSameWithAndWithout) {
   ASSERT_EQ(shell(kTrain + "-o a.mlkit --json >a.json").exit_code, 0);
   ASSERT_EQ(shell(kTrain + "-o a2.mlkit --ledger some.db --json >b.json && mlkit runs list --ledger some.db").exit_code,
@@ -246,6 +263,9 @@ TEST_F(Runs, ALedgerThatCannotBeUsedIsAWarning) {
   trains_with_warning("mkdir .mlkit; echo this is no data base at all >.mlkit/runs.db; ", "not a ledger");
   trains_with_warning("rm .mlkit/runs.db; mkdir .mlkit/runs.db; ", "a folder");
   ASSERT_EQ(shell("rmdir .mlkit/runs.db; mlkit runs init -q; " + kTrain + "-o m.mlkit").exit_code, 0);
+  const RunResult nowhere = shell(kTrain + "-o m.mlkit --ledger nowhere/runs.db");
+  EXPECT_EQ(nowhere.exit_code, 0);
+  EXPECT_NE(nowhere.err.find("not in the ledger"), std::string::npos) << nowhere.err;
   trains_with_warning("head -c 5000 .mlkit/runs.db >x; cat x /dev/zero | head -c 9000 >.mlkit/runs.db; ", "broken");
 }
 
