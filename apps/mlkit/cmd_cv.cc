@@ -143,10 +143,11 @@ int CrossValidate::run(Session& session) {
     ModelEntry entry = entries_[*best];
     entry.options.train = models[*best].options;
     save(rows, entry, scores[*best], plan, session);
-    session.summary("wrote " + save_best_ + " (" + best_ + "); next: mlkit evaluate " + save_best_ + " TEST.csv");
+    session.summary("wrote " + save_best_ + " (" + escape_controls(best_) + "); next: mlkit evaluate " + save_best_ +
+                    " TEST.csv");
   } else {
-    session.summary("best is " + best_ + "; next: --save-best MODEL, or mlkit tune " + input_ + " --target " +
-                    rows.target.column.name + " -o MODEL");
+    session.summary("best is " + escape_controls(best_) + "; next: --save-best MODEL, or mlkit tune " + input_ +
+                    " --target " + escape_controls(rows.target.column.name) + " -o MODEL");
   }
   return 0;
 }

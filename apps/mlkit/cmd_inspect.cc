@@ -323,6 +323,11 @@ class Inspect : public Command {
       }
       out += "\n";
     }
+    if (!record.cv.scores.empty()) out += "  cross-validated before: " + escape_controls(record.cv.how) + "\n";
+    for (const CvRecord::Score& score : record.cv.scores) {
+      out += "  " + fit_text(score.metric, 24) + fmt::format("{:>12}", short_number(score.mean)) +
+             (score.sd ? fmt::format("   sd {:>18}", short_number(*score.sd)) : std::string()) + "\n";
+    }
     for (const std::string& warning : record.warnings) out += "  warning: " + escape_controls(warning) + "\n";
     return out + "\n";
   }

@@ -38,8 +38,16 @@ std::string message_of_loading(std::string_view bytes) {
   return "";
 }
 
+Pipeline cross_validated_pipeline() {
+  const Pipeline pipeline = small_pipeline(2);
+  TrainingRecord record = pipeline.parts().record;
+  record.cv = {"5 folds", {{"roc_auc", 0.75, 0.125}, {"log_loss", 0.5, std::nullopt}}};
+  return pipeline.with_record(std::move(record));
+}
+
 std::vector<Pipeline> every_kind() {
-  return {small_pipeline(2), small_pipeline(4), small_pipeline(0), small_pipeline(2, true), small_pipeline(0, true)};
+  return {small_pipeline(2),       small_pipeline(4),       small_pipeline(0),
+          small_pipeline(2, true), small_pipeline(0, true), cross_validated_pipeline()};
 }
 
 // A file with the sections of `bytes`, changed, and right checksums.
@@ -73,6 +81,22 @@ TEST(ModelFile, LoadedModelsAnswerAsTheOriginal) {
     EXPECT_EQ(before.labels, after.labels);
     EXPECT_EQ(replay_self_test(loaded).passed, replay_self_test(loaded).rows);
   }
+}
+
+TEST(ModelFile, ScoresOfCrossValidationAreKeptAndChangeNothingElse) {
+  const std::string bytes = pipeline_to_bytes(cross_validated_pipeline());
+  const CvRecord cv = pipeline_from_bytes(bytes, "test.mlkit").parts().record.cv;
+  EXPECT_EQ(cv.how, "5 folds");
+  ASSERT_EQ(cv.scores.size(), 2u);
+  EXPECT_EQ(cv.scores[0].metric, "roc_auc");
+  EXPECT_EQ(cv.scores[0].mean, 0.75);
+  EXPECT_EQ(cv.scores[0].sd, 0.125);
+  EXPECT_EQ(cv.scores[1].sd, std::nullopt);
+  const std::string without = repacked(bytes, [](auto& sections, auto& owned) {
+    sections.pop_back();
+    owned.pop_back();
+  });
+  EXPECT_EQ(without, pipeline_to_bytes(small_pipeline(2)));
 }
 
 TEST(ModelFile, EveryTruncationIsRefused) {
