@@ -253,8 +253,8 @@ int Tune::run(Session& session) {
   } else if (!session.quiet() && output_ != "-") {
     session.print(to_text(tuned, rows, candidates));
   }
-  session.summary("wrote " + output_ + " (" + escape_controls(candidates[tuned.best].name) + "); next: mlkit evaluate " + output_ +
-                  " TEST.csv");
+  session.summary("wrote " + output_ + " (" + escape_controls(candidates[tuned.best].name) +
+                  "); next: mlkit evaluate " + output_ + " TEST.csv");
   return 0;
 }
 
