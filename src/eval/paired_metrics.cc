@@ -84,8 +84,6 @@ void add_bootstrap(MetricInputs& first, MetricInputs& second, const std::vector<
                    const std::vector<std::size_t>& which, const PairedOptions& options, const Context& context,
                    std::vector<PairedMetric>& out) {
   if (which.empty()) return;
-  first.sort_once();
-  second.sort_once();
   const std::size_t n = first.in().rows();
   const auto of_resample = [&](std::span<const double> times) {
     std::vector<double> weights(times.begin(), times.end());
@@ -160,7 +158,9 @@ std::vector<PairedMetric> compare_metrics(const ScoredRows& first, const ScoredR
   MetricOptions metric_options;
   metric_options.seed = options.seed;
   MetricInputs a(first, metric_options), b(second, metric_options);
-  const Weighted whole_a(a, first.weights), whole_b(b, second.weights);
+  a.prepare_resamples();
+  b.prepare_resamples();
+  const Weighted whole_a(a, first.weights, &context), whole_b(b, second.weights, &context);
   std::vector<const MetricRow*> rows;
   std::vector<PairedMetric> out;
   std::vector<std::size_t> to_bootstrap;

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "mlkit/base/pages.h"
-#include "mlkit/data/sort_numbers.h"
+#include "mlkit/data/sort_doubles.h"
 #include "mlkit/parallel/blocks.h"
 
 namespace mlkit {
@@ -208,9 +208,9 @@ class ParallelSweep {
     });
   }
 
-  std::vector<double> sorted_place(std::size_t p, std::vector<std::uint64_t>& scratch) const {
+  std::vector<double> sorted_place(std::size_t p, std::vector<double>& scratch) const {
     std::vector<double> values(sorted_.get() + begins_[p], sorted_.get() + begins_[p + 1]);
-    sort_numbers(values, scratch);
+    sort_doubles(values, scratch);
     return values;
   }
 
@@ -218,7 +218,7 @@ class ParallelSweep {
     std::vector<std::vector<SweepPoint>> points(kStretches);
     constexpr std::size_t kStretchesAtOnce = 16;
     for_blocks(context_, kStretches, kStretchesAtOnce, [&](std::size_t, std::size_t begin, std::size_t end) {
-      std::vector<std::uint64_t> scratch;
+      std::vector<double> scratch;
       for (std::size_t stretch = begin; stretch < end; ++stretch) {
         const std::vector<double> negative = sorted_place(2 * stretch, scratch);
         const std::vector<double> positive = sorted_place(2 * stretch + 1, scratch);
