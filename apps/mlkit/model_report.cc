@@ -194,7 +194,8 @@ std::string render_metrics(const std::vector<MetricValue>& metrics, const std::v
                            double confidence) {
   const bool intervals =
       std::any_of(metrics.begin(), metrics.end(), [](const auto& m) { return m.interval.has_value(); });
-  std::string out = fit_text("metric", 20) + "      model" + (intervals ? fmt::format("{:>21}", fmt::format("{:.4g} % interval", 100 * confidence)) : "") +
+  std::string out = fit_text("metric", 20) + "      model" +
+                    (intervals ? fmt::format("{:>21}", fmt::format("{:.4g} % interval", 100 * confidence)) : "") +
                     (baseline.empty() ? "" : "     baseline") + "\n";
   for (const MetricValue& metric : metrics) {
     const auto shown = [](const MetricValue& m) { return m.value ? short_number(*m.value) : std::string("-"); };

@@ -112,6 +112,9 @@ CalibrationCurve fit_sigmoid_curve(std::span<const double> probability, std::spa
   constexpr int kMostSteps = 100;
   constexpr double kGradient = 1e-13;  // per row: near what rounding leaves
   constexpr double kLeastStep = 1e-10;
+  constexpr double kUntold = 1e-12;  // of the loss
+  constexpr int kPolishing = 2;
+  int polished = 0;
   const double total = static_cast<double>(probability.size());
   for (int step = 0; step < kMostSteps; ++step) {
     const auto d = problem.derivatives(curve.slope, curve.offset);
@@ -121,6 +124,14 @@ CalibrationCurve fit_sigmoid_curve(std::span<const double> probability, std::spa
     const double along2 = -(d.h11 * d.g2 - d.h21 * d.g1) / determinant;
     const double slope_of_loss = d.g1 * along1 + d.g2 * along2;
     double length = 1;
+    // So near the optimum that the loss cannot tell any more: Newton's own step doubles the right digits.
+    if (-slope_of_loss < kUntold * loss) {
+      curve.slope += along1;
+      curve.offset += along2;
+      if (++polished == kPolishing) break;
+      loss = problem.loss(curve.slope, curve.offset);
+      continue;
+    }
     for (; length >= kLeastStep; length /= 2) {
       const double next = problem.loss(curve.slope + length * along1, curve.offset + length * along2);
       if (!(next < loss + 1e-4 * length * slope_of_loss)) continue;

@@ -39,7 +39,8 @@ class Surroundings : public testing::Test {
     has_ledger_ = shell("mlkit runs init --ledger runs.db").exit_code == 0;
     ASSERT_EQ(shell("mlkit simulate products --rows 60 -o products.csv").exit_code, 0);
     const RunResult result = shell(
-        "mlkit train iris.csv --target species -o iris.mlkit && grep -v setosa iris.csv >two.csv && mlkit train two.csv "
+        "mlkit train iris.csv --target species -o iris.mlkit && grep -v setosa iris.csv >two.csv && mlkit train "
+        "two.csv "
         "--target species -o two.mlkit");
     ASSERT_EQ(result.exit_code, 0) << result.err;
   }
@@ -266,9 +267,8 @@ TEST_F(Surroundings, TheNumberOfThreadsChangesNoByte) {
       "mlkit evaluate iris.mlkit iris.csv --json",  // few enough for intervals by the bootstrap
       "mlkit profile many.csv --target won -o out1 --html out2 --json",
       "mlkit leak --train many.csv --target amount --json",
-      "mlkit train many.csv --target won -o won.mlkit -q && mlkit train many.csv --target won --features small,city -o "
-      "half.mlkit -q && mlkit train many.csv --target amount -o amount.mlkit -q && "
-      "mlkit simulate products --rows 9000 -o shelf.csv -q");
+      "mlkit recommend shelf.csv --all --top 3 --because -o out1 --index-out out2",
+      "mlkit cv many.csv --target won --features small,city --folds 3 --oof out1 --save-best out2 --json",
       "mlkit inspect won.mlkit --weights",
       "mlkit verify won.mlkit"};
   for (const std::string& command : commands) {

@@ -112,15 +112,15 @@ TEST_F(ProgramFile, ChecksStacksAndBuffers) {
   EXPECT_NE(program_.bytes.find("__memcpy_chk"), std::string::npos);
 }
 
-// What strip would leave: the segments that are loaded.
-TEST_F(ProgramFile, StaysBelowSixMegabytes) {
+// What strip would leave: the segments that are loaded. (Of the 8 MB, the ledger's SQLite and zstd are 1.5.)
+TEST_F(ProgramFile, StaysBelowEightMegabytes) {
   if (!program_.is_static) GTEST_SKIP() << "linked with shared libraries";
   std::uint64_t end = 0;
   for (const Segment& segment : program_.segments) {
     if (segment.type == PT_LOAD) end = std::max(end, segment.offset + segment.bytes);
   }
   EXPECT_GT(end, 500'000u);
-  EXPECT_LT(end, 6'000'000u);
+  EXPECT_LT(end, 8'000'000u);
 }
 
 }  // namespace
