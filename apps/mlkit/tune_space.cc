@@ -26,6 +26,7 @@ struct ModelSpace {
 // Around the defaults, as wide as the option is known to matter.
 constexpr ModelSpace kDefaults[] = {
     {"logistic", R"({"C": {"low": 1e-4, "high": 1e4, "scale": "log"}})"},
+    {"nb", R"({"nb_alpha": {"low": 1e-3, "high": 10, "scale": "log"}})"},
     {"linear", R"({"alpha": {"low": 1e-4, "high": 1e4, "scale": "log"}})"},
 };
 

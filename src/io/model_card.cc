@@ -225,6 +225,10 @@ void add_decision(const Pipeline& pipeline, std::string& out) {
     out += "Classes were evened out for the fit (" + (resample.empty() ? "class weights" : "resampling: " + resample) +
            "); probabilities are corrected back to the true shares.\n";
   }
+  if (parts.calibration) {
+    out += "Probabilities are calibrated (" + std::string(calibration_name(parts.calibration->kind())) +
+           ", learned from answers to rows that the model did not learn from).\n";
+  }
   if (parts.record.dummy.size() == parts.classes.size()) {
     out += "Shares of the classes in training: ";
     for (std::size_t c = 0; c < std::min(kColumnsShown, parts.classes.size()); ++c) {

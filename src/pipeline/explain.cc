@@ -157,6 +157,8 @@ void Explainer::learn_statistics(const Pipeline& pipeline) {
       for (std::size_t k = 0; k < plan.outputs(); ++k) means_[plan.first_output + k] = filled[plan.first_output + k];
       continue;
     }
+    if (plan.encoding == Encoding::kTerms)
+      continue;  // against a text without words; how far terms spread is not sealed
     double rest = 1 - (rows > 0 ? static_cast<double>(plan.missing) / rows : 0);
     for (std::uint32_t level = 0; level < plan.levels.size(); ++level) {
       const double share = share_of_level(plan, level, rows);

@@ -1,6 +1,7 @@
 #include "mlkit/workflow/out_of_fold_decision.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "mlkit/base/error.h"
 #include "mlkit/data/numbers.h"
@@ -66,13 +67,15 @@ std::vector<MetricValue> score(const Predictions& predictions, const HeldOut& ro
   return score_predictions(predictions, rows.truth, rows.weights, names, options, context);
 }
 
+std::string four_places(double x) { return format_number(std::round(x * 1e4) / 1e4); }
+
 void warn_where_worse(const DecisionReport& report, Context& context) {
   for (std::size_t i = 0; i < report.before.size(); ++i) {
     const auto& before = report.before[i].value;
     const auto& after = report.after[i].value;
     if (report.before[i].name != "brier" || !before || !after || *after <= *before) continue;
     context.warn("the calibration makes the probabilities worse on rows that were not learned from (Brier score " +
-                 format_number(*before) + ", then " + format_number(*after) + "): leave --calibrate out");
+                 four_places(*before) + ", then " + four_places(*after) + "): leave --calibrate out");
   }
 }
 
