@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "command.h"
+#include "fold_options.h"
 #include "model_report.h"
 #include "training_options.h"
 
@@ -253,12 +254,11 @@ class LearnCurve : public Command {
 
   // nullopt: they are in a file.
   std::optional<std::size_t> folds_to_draw() const {
-    if (folds_.find_first_not_of("0123456789") != std::string::npos || folds_.empty()) return std::nullopt;
-    double number = 0;
-    constexpr double kMost = 1000;
-    if (parse_number(folds_, number) != NumberStatus::kNumber || number < 2 || number > kMost) {
-      throw_usage("--folds: " + folds_ + " is not within 2 to 1,000");
-    }
+    if (names_folds_file(folds_)) return std::nullopt;
+    std::int64_t number = 0;
+    FieldList list;
+    list.add("folds", number, {.help = "", .range = between(2, 1000)});
+    set_field(list.all()[0], folds_, "--folds");
     return static_cast<std::size_t>(number);
   }
 

@@ -257,18 +257,21 @@ void refuse_left_over(const Words& left_over, const OptionNames& names, const Co
   }
 }
 
-// An empty file name is a variable of a script that was not set, not a wish for no file.
-void refuse_empty_file_name(const Field& field, const Words& values, const std::string& name) {
-  const bool may_be_empty = field.info.file == FileUse::kNone || field.info.if_bare == "";
-  if (!may_be_empty && std::find(values.begin(), values.end(), "") != values.end()) {
+// An empty value is a variable of a script that was not set, not a wish: a gate, a limit or a file would be lost
+// without a word. (Only an empty list of words for missing says something.)
+void refuse_empty_value(const Field& field, const Words& values, const std::string& name) {
+  if (field.name == "na" || field.info.if_bare == "") return;
+  if (std::find(values.begin(), values.end(), "") == values.end()) return;
+  if (field.info.file != FileUse::kNone) {
     throw_usage(name + " has an empty file name", "leave the option out, or name a file");
   }
+  throw_usage(name + " has an empty value", "leave the option out, or give it one");
 }
 
 void set_option(const Field& field, const Words& values) {
   if (values.empty()) return;
   const std::string name = flag_of(field.name);
-  refuse_empty_file_name(field, values, name);
+  refuse_empty_value(field, values, name);
   if (is_list(field)) {
     Words& target = *std::get<Words*>(field.target);
     Words all;

@@ -32,14 +32,17 @@ void FoldOptions::declare_ways(FieldList& options) {
 }
 
 // A number, or what looks like one, is the number of folds.
-void FoldOptions::name_file() {
-  if (!folds_ || folds_->empty()) return;
-  const std::string folded = to_lower_ascii(*folds_);
-  if (folded == "nan" || folded == "inf" || folded == "infinity") return;
+bool names_folds_file(const std::string& folds) {
+  const std::string folded = to_lower_ascii(folds);
+  if (folded.empty() || folded == "nan" || folded == "inf" || folded == "infinity") return false;
   const std::size_t dot = folded.rfind('.');
   const bool has_ending = dot != std::string::npos && dot + 1 < folded.size() && folded[dot + 1] >= 'a';
-  const bool like_number = std::string("0123456789+-.").find(folded[0]) != std::string::npos;
-  if (!like_number || has_ending || folded.find('/') != std::string::npos || folded == "-") folds_file_ = *folds_;
+  const bool like_number = std::string("0123456789+-. ").find(folded[0]) != std::string::npos;
+  return !like_number || has_ending || folded.find('/') != std::string::npos || folded == "-";
+}
+
+void FoldOptions::name_file() {
+  if (folds_ && names_folds_file(*folds_)) folds_file_ = *folds_;
 }
 
 std::size_t FoldOptions::count() const {

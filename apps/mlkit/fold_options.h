@@ -10,6 +10,9 @@
 
 namespace mlkit::app {
 
+// --folds K|FILE: is this value the name of a file? What looks like a number is a number, if perhaps a wrong one.
+bool names_folds_file(const std::string& folds);
+
 class FoldOptions {
  public:
   void declare(FieldList& options);

@@ -81,7 +81,7 @@ bool wants_classes(const TrainOptions& options, bool numeric, bool integer, std:
     return false;
   }
   if (model == "logistic" || model == "linear" || model == "nb") {
-    reason = "as --model " + model + " needs";
+    reason = "the model (" + model + ") is for " + (model == "linear" ? "numbers" : "classes");
     return model != "linear";
   }
   if (!numeric) {
