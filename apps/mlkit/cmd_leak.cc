@@ -1,6 +1,7 @@
 // mlkit leak: what would make a test look better than the model is. Exit 1 when something is found, so that make stops.
 #include "command.h"
 
+#include "mlkit/base/error.h"
 #include "mlkit/base/text.h"
 #include "mlkit/io/display.h"
 #include "mlkit/workflow/leak_audit.h"
@@ -38,6 +39,8 @@ class Leak : public Command {
       std::erase_if(csv.types, [&](const auto& declared) { return !train.find(declared.first); });
       test = read_csv(test_, csv, session.context());
     }
+    require_rows(train, train_);
+    if (!test_.empty()) require_rows(test, test_);
     const LeakReport report = audit_leaks(train, test_.empty() ? nullptr : &test, options_, session.context());
     if (session.json()) {
       session.result("leak", to_json(report));
@@ -56,6 +59,12 @@ class Leak : public Command {
   }
 
  private:
+  static void require_rows(const Table& table, const std::string& path) {
+    if (table.rows() > 0) return;
+    throw Error(ErrorCode::kData, "there are no data rows",
+                {.file = path, .column = {}, .hint = "of an empty table nothing can be said"});
+  }
+
   static Json to_json(const LeakReport& report) {
     Json findings = Json::array();
     for (const LeakFinding& finding : report.findings) {

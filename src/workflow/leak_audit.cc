@@ -10,6 +10,7 @@
 #include "leak_columns.h"
 #include "leak_rows.h"
 #include "mlkit/base/error.h"
+#include "mlkit/base/math.h"
 #include "mlkit/base/text.h"
 #include "mlkit/data/datetime.h"
 #include "mlkit/data/hash64.h"
@@ -28,6 +29,8 @@ constexpr double kBeyondChance = 10;
 constexpr double kNotableShare = 0.01;
 // Across a split against within the training rows: above this the split put them there.
 constexpr double kBeyondWithin = 3;
+// So few test rows that training has not seen come about with a chance of e^-10 at most.
+constexpr double kUnlikely = 10;
 constexpr double kMissingnessLimit = 0.9;
 constexpr double kIdLimit = 0.9;
 
@@ -95,7 +98,8 @@ class Audit {
       add(whole, cells[i]);
       chance *= agree[i];
     }
-    exact_rows(whole, chance);
+    // One column of several, a class say, may well be equal on both sides.
+    exact_rows(whole, chance, n > 1 || train_.column_count() == 1);
     if (test_ == nullptr) return;
     for (std::size_t i = 0; i < n; ++i) {
       const Column& here = train_.column(shared[i].first);
@@ -128,7 +132,27 @@ class Audit {
     return across > kBeyondWithin * natural * pairs_across();
   }
 
-  void exact_rows(const RowHashes& whole, double chance) {
+  // Whether most of the test rows that a split at random would leave unseen are training rows. A test row has an equal
+  // training row as often as a training row has an equal one beside it; how likely it is to see so few others is
+  // bounded as by Chernoff for a Poisson variable.
+  bool is_seen(const Coincidences& pairs) const {
+    const auto test_rows = static_cast<double>(report_.test_rows);
+    const double expected = test_rows * (1 - static_cast<double>(pairs.twins) / static_cast<double>(train_.rows()));
+    const double unseen = test_rows - static_cast<double>(pairs.test_rows);
+    if (unseen >= 0.5 * expected) return false;
+    return expected - unseen + (unseen > 0 ? unseen * mlkit::log(unseen / expected) : 0) > kUnlikely;
+  }
+
+  static bool are_same_rows(const RowHashes& rows) {
+    if (rows.train.size() != rows.test.size()) return false;
+    std::vector<std::uint64_t> train = rows.train;
+    std::vector<std::uint64_t> test = rows.test;
+    std::sort(train.begin(), train.end());
+    std::sort(test.begin(), test.end());
+    return train == test;
+  }
+
+  void exact_rows(const RowHashes& whole, double chance, bool tell_rows) {
     report_.checks.emplace_back("duplicates");
     const Coincidences pairs = internal::count_coincidences(whole.train, whole.test);
     const auto repeated_share = static_cast<double>(pairs.repeated) / static_cast<double>(train_.rows());
@@ -149,7 +173,14 @@ class Audit {
     const bool chance_only = static_cast<double>(pairs.across) <= kBeyondChance * chance * pairs_across();
     const std::string text = with_thousands(pairs.test_rows) + " of " + with_thousands(report_.test_rows) +
                              " test rows (" + percent(share) + ") are training rows, too";
-    if ((share >= kNotableShare && !chance_only) || is_planted(pairs, chance)) {
+    if (tell_rows && are_same_rows(whole)) {
+      find("duplicates", "", pairs.test_rows,
+           "the test rows are the training rows, all " + with_thousands(report_.test_rows) +
+               " of them: test with rows that training has not seen (mlkit split)");
+    } else if (is_seen(pairs)) {
+      find("duplicates", "", pairs.test_rows,
+           text + ", more than repeated rows explain: test with rows that training has not seen (mlkit split)");
+    } else if ((share >= kNotableShare && !chance_only) || is_planted(pairs, chance)) {
       find("duplicates", "", pairs.test_rows,
            text + "; drop repeated rows before splitting (mlkit clean, mlkit split)");
     } else {
@@ -348,6 +379,8 @@ class Audit {
 }  // namespace
 
 LeakReport audit_leaks(const Table& train, const Table* test, const LeakOptions& options, const Context& context) {
+  if (train.rows() == 0) throw_data("there are no data rows", "nothing can be said of an empty table");
+  if (test != nullptr && test->rows() == 0) throw_data("there are no data rows in the test table");
   return Audit(train, test, options, context).run();
 }
 

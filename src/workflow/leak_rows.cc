@@ -50,6 +50,7 @@ Coincidences count_coincidences(std::vector<std::uint64_t> first, const std::vec
     const std::uint64_t times = end - begin;
     out.within += times * (times - 1) / 2;
     out.repeated += times - 1;
+    if (times > 1) out.twins += times;
     begin = end;
   }
   for (const std::uint64_t hash : second) {

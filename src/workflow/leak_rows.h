@@ -17,6 +17,7 @@ struct Coincidences {
   std::uint64_t within = 0;     // pairs of equal rows in the first table
   std::uint64_t across = 0;     // pairs with one row in each
   std::uint64_t repeated = 0;   // rows of the first table that came before in it
+  std::uint64_t twins = 0;      // rows of the first table that have an equal one in it
   std::uint64_t test_rows = 0;  // rows of the second that are in the first
 };
 Coincidences count_coincidences(std::vector<std::uint64_t> first, const std::vector<std::uint64_t>& second);

@@ -17,6 +17,7 @@
 namespace mlkit {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -92,6 +93,50 @@ TEST(LeakAudit, FindsRowsOnBothSides) {
   const LeakReport report = audit(split, {.target = "target"});
   ASSERT_THAT(kinds(report), ElementsAre("duplicates"));
   EXPECT_EQ(report.findings[0].rows, 10u);
+}
+
+// Two columns of few values: every row has equals, as many across as within.
+Table few_combinations(std::size_t rows, std::uint64_t seed) {
+  RandomStream random(seed, RandomPurpose::kSimulate);
+  std::vector<std::string> color, target;
+  std::vector<double> size;
+  for (std::size_t i = 0; i < rows; ++i) {
+    color.push_back(std::string(1, static_cast<char>('a' + random.below(3))));
+    size.push_back(static_cast<double>(random.below(2)));
+    target.push_back(random.below(2) == 0 ? "yes" : "no");
+  }
+  return Table({make_category_column("color", color), make_numeric_column("size", size),
+                make_category_column("target", target)});
+}
+
+TEST(LeakAudit, TheTrainingTableIsNoTestTable) {
+  const Table train = few_combinations(300, 3);
+  std::vector<std::uint32_t> turned(train.rows());
+  std::iota(turned.rbegin(), turned.rend(), 0u);
+  const Table test = train.select_rows(turned);
+  const LeakReport report = audit_leaks(train, &test, {}, Context(1));
+  ASSERT_THAT(kinds(report), ElementsAre("duplicates"));
+  EXPECT_EQ(report.findings[0].rows, 300u);
+  const Table other = few_combinations(300, 4);
+  EXPECT_THAT(kinds(audit_leaks(train, &other, {}, Context(1))), IsEmpty());
+}
+
+// 600 rows of which two in three come twice: a split at random finds those on the other side, and no others.
+TEST(LeakAudit, MoreSeenRowsThanRepeatsExplainAreFound) {
+  RandomStream random(5, RandomPurpose::kSimulate);
+  std::vector<double> x;
+  for (int i = 0; i < 600; ++i) x.push_back(i % 3 == 1 ? x.back() : random.normal());
+  const Table train({make_numeric_column("x", x)});
+  std::vector<std::uint32_t> seen(60);
+  std::iota(seen.begin(), seen.end(), 30u);
+  const Table copied = train.select_rows(seen);
+  EXPECT_THAT(kinds(audit_leaks(train, &copied, {}, Context(1))), Contains("duplicates"));
+}
+
+TEST(LeakAudit, EmptyTablesAreErrors) {
+  const Table some = few_combinations(30, 3), none = some.select_rows({});
+  EXPECT_THROW(audit_leaks(none, nullptr, {}, Context(1)), Error);
+  EXPECT_THROW(audit_leaks(some, &none, {}, Context(1)), Error);
 }
 
 TEST(LeakAudit, FindsRowsThatDifferInOneCell) {
@@ -248,12 +293,11 @@ TEST(LeakAudit, AnyNumberOfThreadsFindsTheSame) {
   for (std::size_t i = 0; i < one.findings.size(); ++i) EXPECT_EQ(one.findings[i].detail, many.findings[i].detail);
 }
 
-TEST(LeakAudit, EmptyAndOneRowTablesAreNoError) {
-  const Table none({make_numeric_column("x", {}), make_category_column("y", std::vector<std::string>{})});
-  EXPECT_THAT(kinds(audit_leaks(none, nullptr, {.target = "y"}, Context(1))), IsEmpty());
+TEST(LeakAudit, OneRowIsNoError) {
   const Table one({make_numeric_column("x", {1}), make_category_column("y", {std::string("a")})});
-  EXPECT_THAT(kinds(audit_leaks(one, &one, {.target = "y"}, Context(1))), IsEmpty())
-      << "chance, as far as one row can tell";
+  const Table other({make_numeric_column("x", {2}), make_category_column("y", {std::string("a")})});
+  EXPECT_THAT(kinds(audit_leaks(one, &other, {.target = "y"}, Context(1))), IsEmpty());
+  EXPECT_THAT(kinds(audit_leaks(one, &one, {.target = "y"}, Context(1))), ElementsAre("duplicates"));
 }
 
 TEST(LeakAudit, UnknownColumnsAreNamed) {

@@ -41,8 +41,8 @@ struct LeakReport {
   std::vector<std::string> notes;
 };
 
-// `test` may be null. Throws Error(kData) for unknown columns, and for a group or time column that the test table
-// lacks.
+// `test` may be null. Throws Error(kData) for tables without rows, unknown columns, and for a group or time column that
+// the test table lacks.
 LeakReport audit_leaks(const Table& train, const Table* test, const LeakOptions& options, const Context& context);
 
 }  // namespace mlkit
