@@ -10,6 +10,7 @@
 #include <deque>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -137,10 +138,17 @@ class Monitor : public Command {
     csv_ = model ? table_in_.to_csv_options(model->parts().na) : table_in_.to_csv_options();
     std::unordered_map<std::string, std::string> answers;
     if (!labels_.empty()) answers = read_labels(session);
+    const std::size_t known = answers.size();
+    monitor_.joined_only = !labels_.empty();
     if (labels_.empty()) monitor_.label = label_;
     LogMonitor monitor(monitor_, model ? &*model : nullptr, model_, std::move(answers));
     follow(session, monitor);
+    warn_of_answers(session.context(), monitor, known);
+    const std::uint64_t waiting = monitor.rows_in_window();
     session.summary(count_of(monitor.rows(), "row") + ", " + count_of(alarms_, "alarm") +
+                    (waiting > 0 ? ", " + count_of(waiting, "row") + (waiting == 1 ? " waits" : " wait") +
+                                       " for a full window of " + with_thousands(monitor_.window)
+                                 : "") +
                     (alarms_ > 0 && !model_.empty() ? "; next: mlkit drift " + model_ + " RECENT.csv" : ""));
     return alarms_ > 0 ? 1 : 0;
   }
@@ -176,10 +184,45 @@ class Monitor : public Command {
     const Column& ids = table.column(std::string_view(monitor_.id));
     const Column& labels = table.column(std::string_view(label_));
     std::unordered_map<std::string, std::string> out;
+    std::set<std::string> unclear;
     for (std::size_t row = 0; row < table.rows(); ++row) {
-      if (!ids.is_missing(row) && !labels.is_missing(row)) out[ids.cell_text(row)] = labels.cell_text(row);
+      if (ids.is_missing(row) || labels.is_missing(row)) continue;
+      const auto [at, first] = out.try_emplace(ids.cell_text(row), labels.cell_text(row));
+      if (first || at->second == labels.cell_text(row)) continue;
+      unclear.insert(at->first);
+      at->second = labels.cell_text(row);
+    }
+    if (!unclear.empty()) {
+      session.context().warn(labels_ + ": " + count_of(unclear.size(), "id") +
+                             (unclear.size() == 1 ? " has" : " have") + " more than one answer, like \"" +
+                             *unclear.begin() + "\": the last counts");
     }
     return out;
+  }
+
+  // What the user would take for watched and is not. `known`: ids of --labels that have an answer.
+  void warn_of_answers(Context& context, const LogMonitor& monitor, std::size_t known) const {
+    const AnswerCounts answers = monitor.answers();
+    if (answers.not_numbers > 0) {
+      context.warn(count_of(answers.not_numbers, "answer") +
+                   (answers.not_numbers == 1 ? " is no number" : " are no numbers") + ", like \"" + answers.not_number +
+                   "\": left out");
+    }
+    if (answers.unknown > 0) {
+      context.warn(count_of(answers.unknown, "answer") + (answers.unknown == 1 ? " is no class" : " are no classes") +
+                   " of the model, like \"" + answers.unknown_class + "\": counted as errors");
+    }
+    if (labels_.empty() || resumed_) return;  // a resumed log joined some of them in an earlier run
+    if (answers.unmatched_ids > 0 && answers.unmatched_ids < known) {
+      context.warn(labels_ + ": " + count_of(answers.unmatched_ids, "id") +
+                   (answers.unmatched_ids == 1 ? " is" : " are") + " not in the log's column \"" + monitor_.id +
+                   "\", like \"" + answers.unmatched_id + "\"");
+    }
+    if (answers.used > 0) return;
+    context.warn((answers.unmatched_ids == known
+                      ? labels_ + ": none of its ids is in the log's column \"" + monitor_.id + "\""
+                      : labels_ + ": no answer could be used") +
+                 ": the error is not watched");
   }
 
   void follow(Session& session, LogMonitor& monitor) {
@@ -222,6 +265,7 @@ class Monitor : public Command {
   void resume(Session& session, LogMonitor& monitor, RecordReader& reader) {
     std::error_code error;
     if (state_.empty() || !std::filesystem::exists(state_, error)) return;
+    resumed_ = true;
     const std::vector<std::string> records = monitor.restore(read_file(state_, kMostStateBytes), state_);
     unfinished_.assign(records.begin(), records.end());
     if (!unfinished_.empty()) {
@@ -293,6 +337,7 @@ class Monitor : public Command {
   CsvReadOptions csv_;  // with the model's words for missing cells
   std::deque<std::string> unfinished_;
   bool skip_seen_ = false;
+  bool resumed_ = false;
   bool headed_ = false;
   std::uint64_t alarms_ = 0;
 };

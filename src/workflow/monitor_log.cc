@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <unordered_set>
 #include <utility>
 
 #include "mlkit/base/binary.h"
@@ -58,6 +59,8 @@ struct LogMonitor::State {
   const Pipeline* model = nullptr;
   const DriftReference* reference = nullptr;
   std::unordered_map<std::string, std::string> labels;
+  std::unordered_set<std::string> matched;  // ids of labels
+  AnswerCounts answer_counts;
 
   std::string confidence, latency, label;
   std::vector<Watched> watched;
@@ -90,6 +93,8 @@ struct LogMonitor::State {
   }
   void see_error(double error, std::uint64_t row, MonitorStep& out);
   std::optional<double> error_of(const std::string& prediction, const std::string& answer) const;
+  const std::string* find_label(const std::string& id);
+  void count_answer(const std::string& answer, bool used);
   std::vector<double> scores_of(const Table& rows) const;
   void count_rows(const Table& rows);
   void see_rows(const Table& rows, MonitorStep& out);
@@ -125,6 +130,15 @@ LogMonitor::~LogMonitor() = default;
 std::uint64_t LogMonitor::rows() const { return state_->rows; }
 std::uint64_t LogMonitor::rows_in_window() const { return state_->in_window; }
 
+AnswerCounts LogMonitor::answers() const {
+  AnswerCounts out = state_->answer_counts;
+  for (const auto& [id, answer] : state_->labels) {
+    if (state_->matched.contains(id)) continue;
+    if (out.unmatched_ids++ == 0 || id < out.unmatched_id) out.unmatched_id = id;
+  }
+  return out;
+}
+
 std::map<std::string, DeclaredType> LogMonitor::columns_for(const std::vector<std::string>& header) {
   State& s = *state_;
   const auto require = [&](const std::string& name, const std::string& hint) {
@@ -135,7 +149,7 @@ std::map<std::string, DeclaredType> LogMonitor::columns_for(const std::vector<st
   if (!s.options.id.empty()) require(s.options.id, missing_column_hint(s.options.id, header));
   s.label = s.options.label;
   if (!s.label.empty()) require(s.label, missing_column_hint(s.label, header));
-  if (s.label.empty() && s.model != nullptr) {
+  if (s.label.empty() && s.model != nullptr && !s.options.joined_only) {
     if (const auto target = s.model->find_target(header)) s.label = header[*target];
   }
   s.confidence = first_of(header, {"confidence"});
@@ -209,6 +223,28 @@ std::optional<double> LogMonitor::State::error_of(const std::string& prediction,
   return std::min(1.0, std::fabs(x - y) / scale);
 }
 
+const std::string* LogMonitor::State::find_label(const std::string& id) {
+  const auto found = labels.find(id);
+  if (found == labels.end()) return nullptr;
+  matched.insert(id);
+  return &found->second;
+}
+
+void LogMonitor::State::count_answer(const std::string& answer, bool used) {
+  answer_counts.used += used ? 1 : 0;
+  double number = 0;
+  if (!classes && parse_number(answer, number) != NumberStatus::kNumber) {
+    if (answer_counts.not_numbers++ == 0) answer_counts.not_number = answer;
+  }
+  if (!classes || model == nullptr) return;
+  const std::vector<std::string>& known = model->classes();
+  if (contains(known, answer) ||
+      std::any_of(known.begin(), known.end(), [&](const std::string& name) { return same_answer(name, answer); })) {
+    return;
+  }
+  if (answer_counts.unknown++ == 0) answer_counts.unknown_class = answer;
+}
+
 // The positive class's probability, from the confidence in the class that was answered.
 std::vector<double> LogMonitor::State::scores_of(const Table& rows_in) const {
   const Column& predictions = rows_in.column(std::string_view("prediction"));
@@ -263,9 +299,8 @@ void LogMonitor::State::see_rows(const Table& table, MonitorStep& out) {
       answer = answers->cell_text(row);
     } else if (ids != nullptr && !ids->is_missing(row)) {
       const std::string id = ids->cell_text(row);
-      const auto found = labels.find(id);
-      if (found != labels.end()) {
-        answer = found->second;
+      if (const std::string* const found = find_label(id)) {
+        answer = *found;
       } else {
         pending.push_back({rows, id, predictions.cell_text(row)});
         if (pending.size() > kMostPending) pending.pop_front();
@@ -273,6 +308,7 @@ void LogMonitor::State::see_rows(const Table& table, MonitorStep& out) {
     }
     if (!answer) continue;
     const std::optional<double> error = error_of(predictions.cell_text(row), *answer);
+    count_answer(*answer, error.has_value());
     if (!error) continue;
     error_sum += *error;
     ++errors;
@@ -346,12 +382,14 @@ MonitorStep LogMonitor::join_late_labels() {
   MonitorStep out;
   std::deque<Pending> still;
   for (Pending& pending : s.pending) {
-    const auto found = s.labels.find(pending.id);
-    if (found == s.labels.end()) {
+    const std::string* const found = s.find_label(pending.id);
+    if (found == nullptr) {
       still.push_back(std::move(pending));
       continue;
     }
-    if (const auto error = s.error_of(pending.prediction, found->second)) s.see_error(*error, pending.row, out);
+    const std::optional<double> error = s.error_of(pending.prediction, *found);
+    s.count_answer(*found, error.has_value());
+    if (error) s.see_error(*error, pending.row, out);
   }
   s.pending = std::move(still);
   return out;

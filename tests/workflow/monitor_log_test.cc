@@ -90,6 +90,23 @@ TEST(MonitorLog, FindsTheChangeAndNothingBefore) {
   EXPECT_GT(*step.windows[3].error, 0.5);
 }
 
+TEST(MonitorLog, AnswersThatDoNotJoinAreCounted) {
+  MonitorOptions options = options_for("");
+  options.id = "id";
+  options.joined_only = true;
+  options.task = "regression";
+  LogMonitor monitor(options, nullptr, "", {{"a", "1"}, {"b", "many"}, {"x", "2"}, {"w", "3"}});
+  monitor.columns_for({"id", "prediction"});
+  const std::vector<std::string> ids = {"a", "b", "c"};
+  monitor.observe(Table({make_text_column("id", ids), make_numeric_column("prediction", {1, 2, 3})}));
+  const AnswerCounts counts = monitor.answers();
+  EXPECT_EQ(counts.not_numbers, 1u);
+  EXPECT_EQ(counts.not_number, "many");
+  EXPECT_EQ(counts.unmatched_ids, 2u);
+  EXPECT_EQ(counts.unmatched_id, "w");
+  EXPECT_EQ(counts.unknown, 0u);
+}
+
 TEST(MonitorLog, BatchesAreNothing) {
   const Table table = log_rows(2600);
   LogMonitor whole(options_for("truth"), nullptr, "", {}), parts(options_for("truth"), nullptr, "", {});

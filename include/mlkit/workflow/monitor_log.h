@@ -38,7 +38,8 @@ struct MonitorOptions {
   std::int64_t window = 1000;
   std::vector<std::string> detectors = {"adwin", "page_hinkley"};  // ddm alarms for nothing too often
   std::string id;                                                  // column that labels are joined by; "" = none
-  std::string label;  // column of the log with the true answer; "" = the model's target, if the log has it
+  std::string label;         // column of the log with the true answer; "" = the model's target, if the log has it
+  bool joined_only = false;  // answers come by `id` alone: no column of the log is one
   DriftOptions drift{.tests = {}, .alpha = 0.001, .min_effect = 0.05};
 };
 
@@ -66,6 +67,17 @@ struct MonitorStep {
   std::vector<WindowReport> windows;
 };
 
+// What became of the answers.
+struct AnswerCounts {
+  std::uint64_t used = 0;           // errors were made of them
+  std::uint64_t not_numbers = 0;    // of numbers: answers that are none, and are not used
+  std::string not_number;           // the first of them
+  std::uint64_t unknown = 0;        // of classes: answers that no class of the model is, each an error
+  std::string unknown_class;        // the first of them
+  std::uint64_t unmatched_ids = 0;  // of `labels`: no row seen by this monitor has them
+  std::string unmatched_id;         // the first of them, by name
+};
+
 class LogMonitor {
  public:
   // `model` may be null and must outlive this; `labels` are the answers known by now, by id. Throws Error(kUsage) for
@@ -86,6 +98,7 @@ class LogMonitor {
   void refill(const Table& rows);
 
   std::uint64_t rows() const;            // seen
+  AnswerCounts answers() const;          // so far, without those before restore
   std::uint64_t rows_in_window() const;  // of them in the window that is not full
 
   // All that is known, with the records (UTF-8) of the rows of the window that is not full; and back: what restore
