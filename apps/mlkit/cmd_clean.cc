@@ -10,6 +10,7 @@
 #include "mlkit/clean/clean_recipe.h"
 #include "mlkit/clean/write_clean.h"
 #include "mlkit/data/csv_read.h"
+#include "mlkit/data/numbers.h"
 #include "mlkit/io/clean_json.h"
 
 namespace mlkit::app {
@@ -23,6 +24,7 @@ class Clean : public Command {
  private:
   void check_options(const Session& session) const;
   void check_recipe_options() const;
+  void check_constants(const CleanRules& rules) const;
   CleanFit learn_or_replay(const CleanRecipe* recipe, const Table& table, Context& context) const;
   std::string report_text(const CleanFit& fit) const;
   std::string next_step(const CleanRecipe& recipe) const;
@@ -60,11 +62,28 @@ void Clean::declare(FieldList& arguments, FieldList& options) {
 
 void Clean::check_options(const Session& session) const {
   session.require_output_beside_json(output_);
-  parse_clean_rules(options_);
+  check_constants(parse_clean_rules(options_));
   if (!recipe_.empty()) check_recipe_options();
   for (const std::string* output : {&output_, &save_recipe_, &report_}) {
     if (!output->empty()) session.require_output_beside_json(*output);
   }
+}
+
+// A gap that is filled with a word for missing is a gap again for whoever reads the table.
+void Clean::check_constants(const CleanRules& rules) const {
+  const std::vector<std::string> words = table_in_.to_csv_options().na;
+  const auto check = [&](const FillRule& fill, const std::string& column) {
+    if (fill.kind != FillKind::kConstant) return;
+    const std::string written = fill.constant_number ? format_number(*fill.constant_number) : fill.constant;
+    for (const std::string& word : words) {
+      if (word != written && word != trim_blanks(fill.constant)) continue;
+      throw_usage("--impute " + column + "constant=" + fill.constant + ": \"" + word +
+                      "\" is a word for missing, so the cells would be missing still",
+                  "fill with another value, or list the words for missing without it: --na LIST");
+    }
+  };
+  check(rules.fill, "");
+  for (const auto& [column, fill] : rules.fill_of) check(fill, column + "=");
 }
 
 // The recipe has the specification: only what acts on rows may be said anew.
