@@ -133,13 +133,18 @@ class Drift : public Command {
                     render_columns_drift(found.columns, kLinesShown) + "\nanswers of the model\n" +
                     render_columns_drift(found.predictions, kLinesShown) + render_performance(found));
     }
-    session.summary(count_drifted(found.columns) + ", the model's answers " +
-                    (std::any_of(found.predictions.begin(), found.predictions.end(),
-                                 [](const ColumnDrift& column) { return column.drift; })
-                         ? "drifted"
-                         : "did not") +
+    session.summary(count_drifted(found.columns) + answers_text(found) +
                     (found.drift ? "; next: mlkit evaluate " + reference_ + " LABELLED.csv, or train again" : ""));
     return found.drift ? 1 : 0;
+  }
+
+  // Behind "no drift in 3 columns" or "2 of 3 columns drifted".
+  static std::string answers_text(const ModelComparison& found) {
+    const auto drifted = [](const ColumnDrift& column) { return column.drift; };
+    const bool inputs = std::any_of(found.columns.begin(), found.columns.end(), drifted);
+    const bool answers = std::any_of(found.predictions.begin(), found.predictions.end(), drifted);
+    if (inputs == answers) return answers ? ", and so did the model's answers" : ", nor in the model's answers";
+    return answers ? ", but the model's answers drifted" : ", the model's answers did not";
   }
 
   template <class MakePage>
