@@ -14,6 +14,8 @@ namespace {
 
 using enum FindingSeverity;
 
+constexpr double kMostlyDates = 0.8;
+
 // For texts that people paste into a shell.
 std::string quoted(const std::string& text) {
   const bool plain = !text.empty() && text.find_first_not_of(
@@ -78,11 +80,28 @@ class Finder {
         {std::move(kind), severity, column.name, rows, "column " + shown(column.name) + " " + text, std::move(remedy)});
   }
   std::string exclude(const ColumnProfile& column) const {
-    return "mlkit train " + file_ + " --exclude " + quoted(list_item(column.name));
+    if (column.name == table_.target) return "";
+    return train("--exclude " + quoted(list_item(column.name)));
+  }
+  // Commands run as they are printed, once IN (and COL, where no target is known) are filled in.
+  std::string train(const std::string& options) const {
+    return "mlkit train " + file_ + " --target " + (table_.target.empty() ? "COL" : quoted(table_.target)) + " " +
+           options + " -o model.mlkit";
+  }
+  std::string features(const std::string& options) const {
+    return "mlkit features fit " + file_ +
+           (table_.target.empty() ? std::string() : " --target " + quoted(table_.target)) + " --recipe features.json " +
+           options;
+  }
+  static std::string assigned(const ColumnProfile& column, const std::string& value) {
+    return quoted(list_item(column.name + "=" + value));
   }
   double rows() const { return static_cast<double>(table_.rows); }
 
   void table_findings() {
+    if (table_.rows == 0) {
+      out_.push_back({"no_rows", kProblem, "", 0, "the table has no data rows: nothing can be learned from it", ""});
+    }
     if (table_.rows > 0 && table_.repeated_rows > 0) {
       const std::string about = table_.repeated_exact ? "" : "about ";
       out_.push_back({"duplicates", kWarning, "", table_.repeated_rows,
@@ -140,7 +159,7 @@ class Finder {
       add("imbalance", kWarning, column, static_cast<double>(rarest.count),
           "is the target, and class " + shown(rarest.text) + " has " + percent(share) +
               " of its rows: look at average_precision or mcc, not at accuracy",
-          "mlkit train " + file_ + " --target " + quoted(column.name) + " --class-weight balanced");
+          train("--class-weight balanced"));
     }
     if (all_shown && rarest.count < 10) {
       add("rare_class", kProblem, column, static_cast<double>(rarest.count),
@@ -181,17 +200,7 @@ class Finder {
     // Three standard errors below all distinct; where counting was exact, all of them.
     const bool all_distinct = column.distinct >= present * (1 - 3 * column.distinct_error);
     if (!all_distinct) {
-      constexpr double kManyTexts = 1000;
-      if (column.type == ColumnType::kText && column.distinct > kManyTexts) {
-        add("high_cardinality", kWarning, column, present,
-            "has " + count_text(column.distinct) + " different texts: one-hot columns would be as many",
-            "mlkit features fit " + file_ + " --encode " + quoted(list_item(column.name) + "=target") +
-                ", or --text where it is prose");
-      } else if (column.type == ColumnType::kCategory && column.distinct > 100) {
-        add("high_cardinality", kNote, column, present,
-            "has " + count_text(column.distinct) + " levels: one-hot columns would be as many",
-            "mlkit features fit " + file_ + " --encode " + quoted(list_item(column.name) + "=target"));
-      }
+      level_finding(column, present);
       return;
     }
     const bool text = column.type == ColumnType::kText || column.type == ColumnType::kCategory;
@@ -200,10 +209,31 @@ class Finder {
       const std::string why = text        ? "has another text in every row"
                               : counts_up ? "counts up from row to row"
                                           : "has another number in every row and is named like an identifier";
-      add("id_like", kWarning, column, present, why + ": it names rows and says nothing of new ones",
-          "mlkit train " + file_ + " --exclude " + quoted(list_item(column.name)) + ", or --types " +
-              quoted(list_item(column.name) + "=id"));
+      add("id_like", kWarning, column, present, why + ": it names rows and says nothing of new ones", exclude(column));
     }
+  }
+
+  // A column of very many levels. A mean of the target by level says something where levels come again, and nothing of
+  // dates, whose next level is a new one.
+  void level_finding(const ColumnProfile& column, double present) {
+    constexpr double kManyTexts = 1000;
+    constexpr double kNearUnique = 0.5;
+    const bool text = column.type == ColumnType::kText && column.distinct > kManyTexts;
+    if (!text && !(column.type == ColumnType::kCategory && column.distinct > 100)) return;
+    const auto dates = static_cast<double>(column.texts.forms[static_cast<std::size_t>(TextForm::kDateLike)]);
+    if (dates > kMostlyDates * present) return;  // dates_as_text says so
+    const FindingSeverity severity = text ? kWarning : kNote;
+    const std::string count = "has " + count_text(column.distinct) + (text ? " different texts" : " levels");
+    if (column.distinct > kNearUnique * present) {
+      add("near_unique", severity, column, present,
+          count + " in " + count_text(present) + " rows: few come again" +
+              (text ? " (prose: --text of mlkit train)" : ""),
+          exclude(column));
+      return;
+    }
+    add("high_cardinality", severity, column, present,
+        count + ": one-hot columns would be as many" + (text ? " (prose: --text of mlkit train)" : ""),
+        features("--encode " + assigned(column, table_.target.empty() ? "frequency" : "target")));
   }
 
   // Values that stand for "missing": -1 and 99.. far from the others, often repeated.
@@ -245,8 +275,8 @@ class Finder {
     }
     if (std::fabs(numbers.skewness) > 3) {
       add("skewed", kNote, column, present,
-          "is skewed (" + short_value(numbers.skewness) + "): linear models see its tail alone",
-          "mlkit features fit " + file_ + " --bins " + quoted(list_item(column.name) + "=10") + ", or a tree model");
+          "is skewed (" + short_value(numbers.skewness) + "): linear models see its tail alone, trees do not mind",
+          features("--bins " + assigned(column, "10")));
     }
   }
 
@@ -274,7 +304,7 @@ class Finder {
     } else if (numbers > 0 && words > 0 && numbers > 0.05 * present) {
       add("mixed_types", kWarning, column, numbers, "mixes texts with " + count_text(numbers) + " numbers", "");
     }
-    if (dates > 0.8 * present) {
+    if (dates > kMostlyDates * present) {
       const bool unclear = texts.ambiguous_dates > 0 && (texts.day_first_dates > 0) == (texts.month_first_dates > 0);
       if (unclear) {
         add("ambiguous_dates", kProblem, column, static_cast<double>(texts.ambiguous_dates),
@@ -284,14 +314,14 @@ class Finder {
       } else {
         add("dates_as_text", kWarning, column, dates,
             "holds dates as text, like " + example(TextForm::kDateLike) + ": their parts are lost",
-            "write dates as YYYY-MM-DD, then --types " + quoted(list_item(column.name) + "=datetime"));
+            "write dates as YYYY-MM-DD, then --types " + assigned(column, "datetime"));
       }
     }
     if (codes > 0 && codes + numbers == present) {
       add("codes", kNote, column, codes,
           "holds numbers with leading zeros or more than 15 digits, like " + example(TextForm::kCode) +
               ", and is kept as text",
-          "--types " + quoted(list_item(column.name) + "=numeric") + " where they are quantities");
+          "--types " + assigned(column, "numeric") + " where they are quantities");
     }
     if (form(TextForm::kNotFinite) > 0) {
       add("not_finite", kWarning, column, form(TextForm::kNotFinite),
@@ -360,6 +390,7 @@ std::string_view severity_name(FindingSeverity severity) {
 
 const std::vector<FindingKind>& finding_kinds() {
   static const std::vector<FindingKind> kinds = {
+      {"no_rows", "a header and nothing below it"},
       {"leak_suspect", "a column that nearly tells the target by itself"},
       {"rare_class", "a class with fewer than ten rows"},
       {"sentinel", "a number such as 999 that stands for missing"},
@@ -373,6 +404,7 @@ const std::vector<FindingKind>& finding_kinds() {
       {"imbalance", "a class with less than a fifth of its fair share of rows"},
       {"constant", "a column of one value"},
       {"mostly_missing", "a column missing in more than half of the rows"},
+      {"near_unique", "a column of very many different texts, few of which come again"},
       {"high_cardinality", "a column of very many different texts"},
       {"dates_as_text", "dates that are not written as ISO 8601"},
       {"not_finite", "inf or numbers beyond a double"},

@@ -92,6 +92,31 @@ TEST(Findings, AColumnThatIsTheTargetIsALeakSuspect) {
   EXPECT_EQ(findings[0].severity, FindingSeverity::kProblem);
 }
 
+std::string remedy_of(const std::vector<Finding>& findings, const std::string& kind) {
+  for (const Finding& finding : findings) {
+    if (finding.kind == kind) return finding.remedy;
+  }
+  return "none";
+}
+
+TEST(Findings, ATableWithoutRowsIsAProblem) {
+  const std::vector<Finding> findings = findings_of(number, "", 0);
+  ASSERT_EQ(kinds(findings), std::vector<std::string>{"no_rows"});
+  EXPECT_EQ(findings[0].severity, FindingSeverity::kProblem);
+}
+
+TEST(Findings, ManyLevelsAreEncodedByTheTargetWhereItIsKnownAndTheyComeAgain) {
+  const auto often = [](int i) { return "k" + std::to_string(i % 150); };
+  const auto once = [](int i) { return "k" + std::to_string(i % 390); };
+  const auto dates = [](int i) { return std::to_string(i % 28 + 1) + "/" + std::to_string(i / 28 % 12 + 1) + "/2024"; };
+  EXPECT_EQ(remedy_of(findings_of(often, "y"), "high_cardinality"),
+            "mlkit features fit IN --target y --recipe features.json --encode 'x=target'");
+  EXPECT_EQ(remedy_of(findings_of(often), "high_cardinality"),
+            "mlkit features fit IN --recipe features.json --encode 'x=frequency'");
+  EXPECT_EQ(remedy_of(findings_of(once, "y"), "near_unique"), "mlkit train IN --target y --exclude x -o model.mlkit");
+  EXPECT_EQ(remedy_of(findings_of(dates, "y"), "high_cardinality"), "none");
+}
+
 TEST(Findings, EveryKindIsInTheList) {
   std::vector<std::string> names;
   for (const FindingKind& kind : finding_kinds()) names.emplace_back(kind.name);
