@@ -153,6 +153,11 @@ std::vector<std::vector<std::size_t>> FeatureGroups::assign(const Schema& schema
         places_.fail(groups_[g].path + "/columns/" + std::to_string(i), error.message(), error.place().hint,
                      error.code());
       }
+      if (out[g].back() == target) {
+        places_.fail(groups_[g].path + "/columns/" + std::to_string(i),
+                     "column \"" + schema[target].name + "\" is the target: nothing can be made of it",
+                     "leave it out of the group", ErrorCode::kData);
+      }
     }
   }
   for (const auto& columns : out) {

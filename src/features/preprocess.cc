@@ -6,6 +6,7 @@
 #include "hashed_names.h"
 #include "mlkit/base/error.h"
 #include "mlkit/base/text.h"
+#include "mlkit/data/numbers.h"
 
 namespace mlkit {
 namespace {
@@ -117,7 +118,12 @@ void TransformCounts::add(const TransformCounts& other) {
 void validate_preprocess_options(const PreprocessOptions& options) {
   validate_text_options(options.text);
   const std::string& how = options.impute;
-  if (how == "median" || how == "mean" || how == "mode" || how == "none" || how.starts_with("constant=")) return;
+  if (how == "median" || how == "mean" || how == "mode" || how == "none") return;
+  if (how.starts_with("constant=")) {
+    double value = 0;
+    if (parse_number(std::string_view(how).substr(9), value) == NumberStatus::kNumber) return;
+    throw_usage("--impute: \"" + how + "\" does not end in a number", "write constant=0, say");
+  }
   const std::vector<std::string> names = {"median", "mean", "mode", "constant=V", "none"};
   const std::string near = nearest_name(how, names);
   throw_usage("--impute: \"" + how + "\" is none of median, mean, mode, constant=V, none",
