@@ -41,6 +41,16 @@ bool all_distinct_numbers(const Column& column) {
   return std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end();
 }
 
+// Whether it looks like a number of the row under another name: 1, 2, 3 .. or from any other start.
+bool counts_rows(const Column& column) {
+  constexpr std::size_t kFewRows = 20;
+  if (!column.is_numeric() || !column.numbers().integer || column.size() <= kFewRows) return false;
+  const std::vector<double>& values = column.numbers().values;
+  // A missing cell is NaN, and no step from or to it is 1.
+  return std::adjacent_find(values.begin(), values.end(), [](double a, double b) { return b - a != 1; }) ==
+         values.end();
+}
+
 // Why a column is left out by itself; "" where it is not.
 std::string reason_to_leave_out(const Column& column) {
   const std::size_t present = column.size() - column.validity.missing_count();
@@ -91,6 +101,11 @@ std::vector<std::size_t> choose_columns(const Table& table, const ColumnChoice& 
     const std::string reason = asked.empty() && !is_text ? reason_to_leave_out(table.column(i)) : "";
     if (reason.empty()) {
       chosen.push_back(i);
+      if (asked.empty() && counts_rows(table.column(i))) {
+        const std::string& name = table.column(i).name;
+        context.warn("column \"" + name + "\" counts up by 1 from row to row and is used; --exclude " + name +
+                     " where it only numbers the rows");
+      }
     } else {
       const Column& column = table.column(i);
       const bool sentences = !choice.target.empty() && column.is_texts() && mean_words(column) >= kWordsOfASentence;

@@ -34,6 +34,25 @@ TEST(ChooseColumns, IdentifiersAreLeftOutWithAWarning) {
   EXPECT_NE(warnings[1].find("row_id"), std::string::npos);
 }
 
+TEST(ChooseColumns, AColumnThatCountsUpIsUsedAndNamed) {
+  std::vector<double> steps, jumps;
+  for (int i = 0; i < 30; ++i) {
+    steps.push_back(1000 + i);
+    jumps.push_back(1000 + i + (i > 20 ? 1 : 0));
+  }
+  Table table({make_numeric_column("step", steps), make_numeric_column("jump", jumps)});
+  for (const std::size_t c : {0u, 1u}) table.column(c).numbers().integer = true;
+  for (const std::vector<std::string>& features : {std::vector<std::string>(), {"step", "jump"}}) {
+    Context context;
+    EXPECT_EQ(choose_columns(table, {features, {}, "", ""}, context), (std::vector<std::size_t>{0, 1}));
+    const std::vector<std::string> warnings = context.take_warnings();
+    ASSERT_EQ(warnings.size(), features.empty() ? 1u : 0u);
+    if (features.empty()) {
+      EXPECT_NE(warnings[0].find("--exclude step"), std::string::npos);
+    }
+  }
+}
+
 TEST(ChooseColumns, NamingAnIdentifierKeepsIt) {
   Context context;
   EXPECT_EQ(choose_columns(customers(), choice_of({"row_id", "#4"}), context), (std::vector<std::size_t>{1, 3}));
