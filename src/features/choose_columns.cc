@@ -101,7 +101,8 @@ std::vector<std::size_t> choose_columns(const Table& table, const ColumnChoice& 
     const std::string reason = asked.empty() && !is_text ? reason_to_leave_out(table.column(i)) : "";
     if (reason.empty()) {
       chosen.push_back(i);
-      if (asked.empty() && counts_rows(table.column(i))) {
+      // Learning finds out what a column is good for; without a target each counts alike.
+      if (asked.empty() && choice.target.empty() && counts_rows(table.column(i))) {
         const std::string& name = table.column(i).name;
         context.warn("column \"" + name + "\" counts up by 1 from row to row and is used; --exclude " + name +
                      " where it only numbers the rows");

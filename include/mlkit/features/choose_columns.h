@@ -24,6 +24,7 @@ struct ColumnChoice {
 //  - text columns with more than 1,000 levels that are more than half of the rows;
 //  - integer columns whose cells are all distinct and whose name is id-like (id, row, index, key, no,
 //    number, uuid, or with one of these as its first or last word).
+// Without a target, an integer column that counts up by 1 in every row (of more than 20) is kept, with a warning.
 // Throws Error(kData): unknown names, the target among the features or texts, no column left; Error(kUsage) for a text
 // that is excluded.
 std::vector<std::size_t> choose_columns(const Table& table, const ColumnChoice& choice, Context& context);
