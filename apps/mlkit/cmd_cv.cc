@@ -1,4 +1,6 @@
 // cv: models on the same folds, everything learned anew in each.
+#include <algorithm>
+
 #include "command.h"
 #include "cv_report.h"
 #include "fold_options.h"
@@ -26,6 +28,7 @@ class CrossValidate : public Command {
 
  private:
   void check_options(const Session& session) const;
+  void check_winner(const std::vector<ModelScores>& models, bool found, Session& session) const;
   std::vector<CvModel> models_for(const TrainingRows& rows) const;
   void write_answers(const ModelScores& model, const Target& target) const;
   void save(TrainingRows& rows, const ModelEntry& entry, const ModelScores& scores, const FoldPlan& plan,
@@ -91,6 +94,18 @@ std::vector<CvModel> CrossValidate::models_for(const TrainingRows& rows) const {
   return models;
 }
 
+// Only a model that has the metric in every fold can be the best. Without one there is nothing to write.
+void CrossValidate::check_winner(const std::vector<ModelScores>& models, bool found, Session& session) const {
+  if (found) return;
+  const std::string hint = "name another metric first in --metrics, or give fewer --folds";
+  const bool somewhere = std::any_of(models.begin(), models.end(),
+                                     [&](const ModelScores& model) { return model.find(metric_) != nullptr; });
+  if (!somewhere) throw_data("no model has a " + metric_ + " in any fold", hint);
+  const std::string what = "no model has a " + metric_ + " in every fold, so none is the best";
+  if (!oof_.empty() || !save_best_.empty()) throw_data(what, hint);
+  session.context().warn(what + ": " + hint);
+}
+
 int CrossValidate::run(Session& session) {
   check_options(session);
   training_.take(session);
@@ -123,11 +138,9 @@ int CrossValidate::run(Session& session) {
   const std::vector<ModelScores> chosen_from(scores.begin(),
                                              scores.begin() + static_cast<std::ptrdiff_t>(models.size()));
   const std::optional<std::size_t> best = best_model(chosen_from, metric_);
-  name_file(input_, [&] {
-    if (!best) throw_data("no model has a " + metric_ + " in any fold", "name another metric first in --metrics");
-  });
-  best_ = scores[*best].name;
-  if (best_model(scores, metric_) != best) {
+  name_file(input_, [&] { check_winner(chosen_from, best.has_value(), session); });
+  if (best) best_ = scores[*best].name;
+  if (best && best_model(scores, metric_) != best) {
     session.context().warn("no model is better than the dummy, which answers the same to every row (" + metric_ + ")");
   }
   if (!oof_.empty()) write_answers(scores[*best], rows.target);
@@ -136,10 +149,16 @@ int CrossValidate::run(Session& session) {
   } else if (!session.quiet()) {
     session.print(to_text(rows, scores, plan));
   }
-  RunFacts facts{.metrics = {}, .model = save_best_, .data_sha256 = rows.sha256, .chosen = {{"best", best_}}};
-  facts.add(scores[*best].scores);
+  RunFacts facts{.metrics = {}, .model = save_best_, .data_sha256 = rows.sha256, .chosen = {}};
+  if (best) {
+    facts.chosen = {{"best", best_}};
+    facts.add(scores[*best].scores);
+  }
   session.note_run(std::move(facts));
-  if (!save_best_.empty()) {
+  if (!best) {
+    session.summary("no model is the best; next: mlkit cv " + input_ + " --target " +
+                    escape_controls(rows.target.column.name) + " with another metric first in --metrics");
+  } else if (!save_best_.empty()) {
     ModelEntry entry = entries_[*best];
     entry.options.train = models[*best].options;
     save(rows, entry, scores[*best], plan, session);
@@ -205,7 +224,7 @@ Json CrossValidate::to_json(const TrainingRows& rows, const std::vector<ModelSco
   out["repeats"] = plan.repeats();
   out["metric"] = metric_;
   for (const ModelScores& model : scores) out["models"][model.name] = scores_to_json(model.scores);
-  out["best"] = best_;
+  if (!best_.empty()) out["best"] = best_;
   out["comparisons"] = comparisons_to_json(compare_scores(scores, metric_, plan, rows.target));
   for (const ModelScores& model : scores) out["not_converged"][model.name] = model.not_converged;
   return out;

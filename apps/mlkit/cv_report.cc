@@ -20,8 +20,14 @@ std::string p_text(const std::optional<double>& p) {
   return *p < 1e-4 ? "<0.0001" : fmt::format("{:.4f}", *p);
 }
 
+// "3 of 5": how many of all have no value.
+std::string folds_without(const CrossValidated& score, const std::string& of) {
+  return std::to_string(score.undefined) + of + std::to_string(score.undefined + score.folds.size());
+}
+
 std::string mean_and_sd(const CrossValidated* score) {
   if (score == nullptr) return "-";
+  if (!score->everywhere()) return "not in " + folds_without(*score, "/") + " folds";
   return short_number(score->mean) + (score->sd ? " (" + short_number(*score->sd) + ")" : "");
 }
 
@@ -31,7 +37,14 @@ Json scores_to_json(const std::vector<CrossValidated>& scores) {
   Json out = Json::object();
   for (const CrossValidated& score : scores) {
     Json& entry = out[score.metric];
-    entry = {{"mean", score.mean}, {"folds", score.folds}, {"defined", score.folds.size()}};
+    if (score.everywhere()) entry["mean"] = score.mean;
+    entry["folds"] = score.folds;
+    entry["defined"] = score.folds.size();
+    if (!score.everywhere()) {  // which folds they are, from 1, and nothing that could pass for a mean over all
+      Json& places = entry["places"] = Json::array();
+      for (const std::size_t place : score.places) places.push_back(place + 1);
+      continue;
+    }
     if (score.sd) entry["sd"] = *score.sd;
     if (score.interval) entry["interval"] = {score.interval->low, score.interval->high};
   }
@@ -55,9 +68,14 @@ std::string render_scores(const std::vector<ModelScores>& models, const std::str
   for (const ModelScores& model : models) {
     const CrossValidated* score = model.find(metric);
     out += (model.name == best ? "* " : "  ") + fit_text(model.name, 30);
-    out += score == nullptr ? std::string(" not defined\n")
-                            : fmt::format(" {:>10} {:>10} {:>22}\n", short_number(score->mean),
-                                          score->sd ? short_number(*score->sd) : "-", interval_text(score->interval));
+    if (score == nullptr) {
+      out += " not defined\n";
+    } else if (!score->everywhere()) {
+      out += fmt::format(" {:>10}   {}\n", "-", "not defined in " + folds_without(*score, " of ") + " folds");
+    } else {
+      out += fmt::format(" {:>10} {:>10} {:>22}\n", short_number(score->mean),
+                         score->sd ? short_number(*score->sd) : "-", interval_text(score->interval));
+    }
   }
   return out;
 }
@@ -108,7 +126,9 @@ std::string interval_note(const FoldPlan& plan) {
 
 CvRecord cv_record(const std::vector<CrossValidated>& scores, const std::string& how) {
   CvRecord record{how, {}};
-  for (const CrossValidated& score : scores) record.scores.push_back({score.metric, score.mean, score.sd});
+  for (const CrossValidated& score : scores) {
+    if (score.everywhere()) record.scores.push_back({score.metric, score.mean, score.sd});
+  }
   return record;
 }
 

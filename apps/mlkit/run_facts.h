@@ -31,7 +31,7 @@ struct RunFacts {
 
   // Those that are defined and finite.
   void add(const std::string& part, const std::vector<MetricValue>& values);
-  // Means over folds, and their standard deviations as NAME_sd.
+  // Means over folds, and their standard deviations as NAME_sd; of metrics that are defined in every fold.
   void add(const std::vector<CrossValidated>& scores);
 };
 

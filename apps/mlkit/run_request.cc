@@ -26,6 +26,7 @@ void RunFacts::add(const std::string& part, const std::vector<MetricValue>& valu
 
 void RunFacts::add(const std::vector<CrossValidated>& scores) {
   for (const CrossValidated& score : scores) {
+    if (!score.everywhere()) continue;
     metrics.push_back({"cv", score.metric, score.mean});
     if (score.sd) metrics.push_back({"cv", score.metric + "_sd", *score.sd});
   }

@@ -59,16 +59,16 @@ void cut_off(const std::string& metric, Interval& interval) {
 
 namespace {
 
-// Scores of both models in the folds where both are defined.
+// Where the model has it in every fold.
+const CrossValidated* find_everywhere(const ModelScores& model, const std::string& metric) {
+  const CrossValidated* score = model.find(metric);
+  return score != nullptr && score->everywhere() ? score : nullptr;
+}
+
+// Of two models that are scored in the same folds.
 std::vector<double> differences(const CrossValidated& a, const CrossValidated& b) {
   std::vector<double> out;
-  for (std::size_t i = 0, j = 0; i < a.places.size() && j < b.places.size();) {
-    if (a.places[i] == b.places[j]) {
-      out.push_back(a.folds[i++] - b.folds[j++]);
-    } else {
-      ++(a.places[i] < b.places[j] ? i : j);
-    }
-  }
+  for (std::size_t i = 0; i < a.folds.size(); ++i) out.push_back(a.folds[i] - b.folds[i]);
   return out;
 }
 
@@ -120,7 +120,7 @@ std::optional<std::size_t> best_model(const std::vector<ModelScores>& models, co
   const bool higher = find_metric(metric).higher_is_better;
   std::optional<std::size_t> best;
   for (std::size_t m = 0; m < models.size(); ++m) {
-    const CrossValidated* score = models[m].find(metric);
+    const CrossValidated* score = find_everywhere(models[m], metric);
     if (score == nullptr) continue;
     const double mean = score->mean;
     if (!best || (higher ? mean > models[*best].find(metric)->mean : mean < models[*best].find(metric)->mean)) best = m;
@@ -133,10 +133,10 @@ std::vector<PairedComparison> compare_scores(const std::vector<ModelScores>& mod
                                              std::optional<std::size_t> reference) {
   std::vector<PairedComparison> out;
   const std::optional<std::size_t> best = reference ? reference : best_model(models, metric);
-  if (!best || plan.pooled || models[*best].find(metric) == nullptr) return out;
+  if (!best || plan.pooled || find_everywhere(models[*best], metric) == nullptr) return out;
   const double share = internal::test_share(plan, target);
   for (std::size_t m = 0; m < models.size(); ++m) {
-    if (m == *best || models[m].find(metric) == nullptr) continue;
+    if (m == *best || find_everywhere(models[m], metric) == nullptr) continue;
     out.push_back(compare(models[*best], models[m], find_metric(metric), share));
   }
   adjust_holm(out);

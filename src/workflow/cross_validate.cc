@@ -155,7 +155,7 @@ OutOfFold gather(const Run& run, const std::vector<std::vector<FoldOutcome>>& fo
   return out;
 }
 
-// Means over other folds than the rest's must not pass for the same thing.
+// Means over other folds than the rest's must not pass for the same thing. `model` is empty where it is alone.
 void warn_about_undefined(const std::string& model, const CrossValidated& score, std::size_t folds, Context& context) {
   constexpr std::size_t kShown = 8;
   if (score.places.size() == folds) return;
@@ -172,7 +172,8 @@ void warn_about_undefined(const std::string& model, const CrossValidated& score,
   }
   if (undefined > kShown) names += ", ..";
   context.warn(what + " is not defined in " + std::to_string(undefined) + " of " + std::to_string(folds) + " folds (" +
-               names + "); its mean is of the others");
+               names + "); " +
+               (model.empty() ? "its mean is of the others" : "so it has no mean to hold against other models'"));
 }
 
 std::vector<CrossValidated> over_folds(const Run& run, const std::vector<std::vector<FoldOutcome>>& folds,
@@ -189,6 +190,7 @@ std::vector<CrossValidated> over_folds(const Run& run, const std::vector<std::ve
   }
   const double share = internal::test_share(run.plan, run.target);
   for (CrossValidated& score : out) {
+    score.undefined = folds.size() - score.folds.size();
     warn_about_undefined(shown_name, score, folds.size(), context);
     const Moments moments = compute_moments(score.folds, context);
     score.mean = moments.mean;

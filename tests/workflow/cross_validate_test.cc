@@ -383,6 +383,50 @@ TEST(CrossValidate, ModelsSideBySideScoreAsAloneWithAnyNumberOfThreads) {
   }
 }
 
+TEST(CrossValidate, AMeanOverSomeFoldsOnlyIsNeitherRankedNorCompared) {
+  const auto model = [](const std::string& name, std::vector<double> folds, std::vector<std::size_t> places) {
+    CrossValidated score{.metric = "log_loss"};
+    for (const double value : folds) score.mean += value / static_cast<double>(folds.size());
+    score.undefined = 3 - folds.size();
+    score.folds = std::move(folds);
+    score.places = std::move(places);
+    return ModelScores{.name = name, .scores = {score}, .out_of_fold = {}, .not_converged = 0};
+  };
+  // The one with the least mean has it of the two folds that went well.
+  const std::vector<ModelScores> models = {model("some", {0.1, 0.1}, {0, 2}), model("all", {0.3, 0.4, 0.5}, {0, 1, 2}),
+                                           model("worse", {0.4, 0.5, 0.7}, {0, 1, 2})};
+  EXPECT_EQ(best_model(models, "log_loss"), std::optional<std::size_t>(1));
+  EXPECT_EQ(best_model({models[0]}, "log_loss"), std::nullopt);
+  const Table table = read("x,y\n1,a\n2,b\n3,a\n4,b\n5,a\n6,b\n");
+  Context context(1);
+  TrainOptions options;
+  options.target = "y";
+  const Target target = read_target(table, options, context);
+  const FoldPlan plan = given_folds(target, {0, 0, 1, 1, 2, 2});
+  const std::vector<PairedComparison> compared = compare_scores(models, "log_loss", plan, target);
+  ASSERT_EQ(compared.size(), 1u);
+  EXPECT_EQ(compared[0].other, "worse");
+  EXPECT_EQ(compared[0].folds, 3u);
+  EXPECT_TRUE(compare_scores(models, "log_loss", plan, target, 0).empty());
+}
+
+TEST(CrossValidate, FoldsWithoutAValueAreCounted) {
+  const Table table = read("x,y\n1,a\n2,b\n3,a\n4,b\n5,a\n6,b\n7,b\n8,b\n");
+  Context context(1);
+  CvModel model{.name = "logistic", .options = {}};
+  model.options.target = "y";
+  const Target target = read_target(table, model.options, context);
+  CvOptions options;
+  options.metrics = {"roc_auc", "accuracy"};
+  const FoldPlan plan = given_folds(target, {0, 0, 2, 2, 0, 2, 1, 1});  // one class in the second fold
+  const std::vector<ModelScores> got = cross_validate_models(table, target, {model}, plan, options, context);
+  EXPECT_EQ(got[0].find("roc_auc")->undefined, 1u);
+  EXPECT_FALSE(got[0].find("roc_auc")->everywhere());
+  EXPECT_EQ(got[0].find("roc_auc")->places, (std::vector<std::size_t>{0, 2}));
+  EXPECT_TRUE(got[0].find("accuracy")->everywhere());
+  EXPECT_EQ(best_model(got, "roc_auc"), std::nullopt);
+}
+
 TEST(CrossValidate, AModelOfTheOtherKindOfTargetIsRefused) {
   const Table table = iris();
   std::vector<CvModel> models = two_penalties();

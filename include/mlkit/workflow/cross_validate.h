@@ -75,11 +75,16 @@ struct CrossValidated {
   std::optional<double> sd = {};         // over the folds, denominator k - 1; from two folds on
   std::vector<double> folds = {};        // values of the folds where the metric is defined
   std::vector<std::size_t> places = {};  // their numbers, from 0: repeat * folds + fold
+  std::size_t undefined = 0;             // folds where it is not (infinite, or a class is missing)
   // 95 %: mean +- t(J-1) sd sqrt(1/J + n_test/n_train) over J folds, cut off at the ends of what the metric can be.
   // Folds share most of their training rows, so the plain sd / sqrt(J) is far too short; the second term makes up for
   // that (Nadeau and Bengio, "Inference for the generalization error", Machine Learning 52, 2003; no unbiased one
   // exists: Bengio and Grandvalet, JMLR 5, 2004). With leave-one-out: Wilson, DeLong or bootstrap over the rows.
   std::optional<Interval> interval = {};
+
+  // A mean over some folds is one over other rows than the rest's, and may be of just those that went well: only where
+  // this is true can it be held against another model's.
+  bool everywhere() const { return undefined == 0; }
 };
 
 // One of several models on the same folds.
@@ -131,11 +136,13 @@ struct PairedComparison {
 
 // Model `reference` (the best by `metric` where none is named) against every other one, in the order of the models: the
 // corrected resampled t test over the folds (Nadeau and Bengio 2003: variance times 1/J + n_test/n_train, J - 1 degrees
-// of freedom). Empty with leave-one-out, whose folds are single rows.
+// of freedom). Models without a value in some fold are left out. Empty where that is the reference, and with
+// leave-one-out, whose folds are single rows.
 std::vector<PairedComparison> compare_scores(const std::vector<ModelScores>& models, const std::string& metric,
                                              const FoldPlan& plan, const Target& target,
                                              std::optional<std::size_t> reference = std::nullopt);
-// The position of the model with the best mean; the first of equals; nullopt where none has that metric.
+// The position of the model with the best mean among those that have that metric in every fold; the first of equals;
+// nullopt where none has.
 std::optional<std::size_t> best_model(const std::vector<ModelScores>& models, const std::string& metric);
 
 // `folds` folds as draw_folds makes them, one model, the default metrics of the task: what `train --cv` shows. Warnings
