@@ -63,11 +63,20 @@ ReportNote verdict_note(const LearningCurve& curve) {
           "of linear models)"};
     case CurveVerdict::kBias: break;
     case CurveVerdict::kUnclear:
+      if (!curve.same_folds) {
+        return {NoteKind::kInfo,
+                "Unclear: " + curve.metric +
+                    " is not defined in the same folds at both sizes, on training rows and for " +
+                    "the baseline, so their means cannot be held against each other.",
+                "another --metric, or fewer folds"};
+      }
       if (curve.points.size() > 1 && !std::isnan(curve.gap_error)) {
         return {NoteKind::kInfo,
-                "Flat (" + gain + "), but the folds differ too much to tell whether training (" + train +
-                    ") is better than validation (" + valid + "): gap " + plus_minus(curve.gap, curve.gap_error) + ".",
-                "--folds 10, or a --metric that single rows move less (mae)"};
+                "Unclear: the folds differ too much to tell whether more rows help (" + gain +
+                    ") and whether training (" + train + ") is better than validation (" + valid + "): gap " +
+                    plus_minus(curve.gap, curve.gap_error) + ".",
+                "--folds 10, more rows, or a --metric that single rows move less (" +
+                    std::string(curve.metric == "rmse" ? "mae" : "log_loss") + ")"};
       }
       return {NoteKind::kInfo, "One size, or one fold with a score, is too little to judge by.",
               "--points 6, and folds that hold every class"};

@@ -140,7 +140,7 @@ CurveVerdict verdict_of(const LearningCurve& curve) {
   constexpr double kErrors = 2;    // standard errors beyond which a difference is taken as one
   constexpr double kGap = 0.1;     // of the way from the baseline to the training score
   constexpr double kWorth = 0.02;  // and the share of the skill below which it is not worth more rows
-  if (std::isnan(curve.skill_error)) return CurveVerdict::kUnclear;
+  if (!curve.same_folds || std::isnan(curve.skill_error)) return CurveVerdict::kUnclear;
   if (!(curve.skill > kErrors * curve.skill_error) || !(curve.skill > 0)) {
     const bool rising = curve.points.size() > 1 && curve.gain > kErrors * curve.gain_error && curve.gain > 0;
     return rising ? CurveVerdict::kMoreRows : CurveVerdict::kNoSkill;
@@ -148,8 +148,40 @@ CurveVerdict verdict_of(const LearningCurve& curve) {
   if (curve.points.size() < 2) return CurveVerdict::kUnclear;
   if (curve.gain > kErrors * curve.gain_error && curve.gain > kWorth * curve.skill) return CurveVerdict::kMoreRows;
   const double trained = curve.skill + curve.gap;  // baseline to training
-  if (!(curve.gap > kGap * trained)) return CurveVerdict::kBias;
-  return curve.gap > kErrors * curve.gap_error ? CurveVerdict::kVariance : CurveVerdict::kUnclear;
+  if (curve.gap > kGap * trained) {
+    return curve.gap > kErrors * curve.gap_error ? CurveVerdict::kVariance : CurveVerdict::kUnclear;
+  }
+  const double faults = std::abs((curve.higher_is_better ? 1.0 : 0.0) - curve.points.back().valid_mean);
+  if (faults == 0) return CurveVerdict::kBias;  // nothing left to gain
+  // That neither is seen proves nothing where the folds could not show it: both must be small at their upper ends too,
+  // beside what is reached and beside what is left.
+  const bool met = curve.gap + kErrors * curve.gap_error <= kGap * std::min(trained, faults);
+  const bool flat = curve.gain + kErrors * curve.gain_error <= kWorth * std::min(curve.skill, faults);
+  return met && flat ? CurveVerdict::kBias : CurveVerdict::kUnclear;
+}
+
+// Defined in the same folds; with `or_more`, in all of those of `b` at least.
+bool same_folds(std::span<const double> a, std::span<const double> b, bool or_more = false) {
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    if (std::isnan(a[k]) != std::isnan(b[k]) && !(or_more && std::isnan(b[k]))) return false;
+  }
+  return true;
+}
+
+// A mean of some folds must not pass for one of all.
+void warn_about_undefined(const LearningCurve& curve, Context& context) {
+  const auto undefined = [](std::span<const double> folds) {
+    return std::count_if(folds.begin(), folds.end(), [](double value) { return std::isnan(value); });
+  };
+  for (const LearningCurvePoint& point : curve.points) {
+    for (const auto& [name, folds] : {std::pair{"validation", &point.valid}, std::pair{"training", &point.train}}) {
+      const auto count = undefined(*folds);
+      if (count == 0) continue;
+      context.warn("with " + with_thousands(point.rows) + " rows: " + curve.metric + " of " + name +
+                   " rows is not defined in " + std::to_string(count) + " of " + std::to_string(folds->size()) +
+                   " folds; its mean is of the others");
+    }
+  }
 }
 
 void judge(LearningCurve& curve, const std::vector<double>& dummy, double share, const Context& context) {
@@ -163,7 +195,9 @@ void judge(LearningCurve& curve, const std::vector<double>& dummy, double share,
     const LearningCurvePoint& before = curve.points[curve.points.size() - 2];
     paired_mean(before.valid, last.valid, sign, share, context, curve.gain, curve.gain_error);
     curve.gain_from = before.rows;
+    curve.same_folds = same_folds(before.valid, last.valid);
   }
+  curve.same_folds = curve.same_folds && same_folds(dummy, last.valid) && same_folds(last.train, last.valid, true);
   curve.verdict = verdict_of(curve);
 }
 
@@ -269,6 +303,7 @@ LearningCurve learning_curve(const Table& table, const Target& target, const Tra
     }
   }
   if (context.progress != nullptr) context.progress->end();
+  warn_about_undefined(out, context);
   const double held_out = static_cast<double>(folds[0].valid.rows());
   judge(out, dummy, held_out / static_cast<double>(folds[0].train.size()), context);
   return out;

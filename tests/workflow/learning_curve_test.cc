@@ -126,7 +126,8 @@ TEST(LearningCurve, SizesWithAnEmptyColumnAreLeftOut) {
 }
 
 TEST(LearningCurve, AFewColumnsAndManyRowsAreBias) {
-  const LearningCurve curve = learn(made_table(1500, 3, 1), "v").curve;
+  const LearningCurve curve =
+      learn(made_table(4000, 3, 0.3), "v", {.metric = "", .sizes = {0.5, 1}, .points = 6}).curve;
   EXPECT_EQ(curve.metric, "rmse");
   EXPECT_EQ(curve.verdict, CurveVerdict::kBias);
   EXPECT_GT(curve.skill, 5 * curve.skill_error);
@@ -157,6 +158,52 @@ TEST(LearningCurve, OneSizeIsTooLittleToJudge) {
   EXPECT_EQ(learn(made_table(200, 2, 0.3), "y", {.metric = "", .sizes = {1}, .points = 6}).curve.points.size(), 1u);
   EXPECT_EQ(learn(made_table(200, 2, 0.3), "y", {.metric = "", .sizes = {}, .points = 1}).curve.verdict,
             CurveVerdict::kUnclear);
+}
+
+TEST(LearningCurve, WhatTheFoldsCannotShowIsNotCalledBias) {
+  // 30 validation rows a fold: one of them moves the accuracy by 0.03, more than gain and gap here.
+  const LearningCurve few = learn(made_table(150, 2, 0.5), "y", {.metric = "accuracy", .sizes = {}, .points = 6}).curve;
+  EXPECT_LT(std::abs(few.gain), 2 * few.gain_error);
+  EXPECT_LT(std::abs(few.gap), 2 * few.gap_error);
+  EXPECT_EQ(few.verdict, CurveVerdict::kUnclear);
+}
+
+TEST(LearningCurve, FoldsWithoutTheMetricAreNamedAndTheVerdictStaysOpenWhereTheyDiffer) {
+  // In the second fold all have one class: no size has an area there. The others can be compared.
+  const Table table = made_table(900, 2, 1);
+  TrainOptions options;
+  options.target = "y";
+  options.exclude = {"v"};
+  Context context(1);
+  const Target truth = read_target(table, options, context);
+  std::vector<std::uint32_t> folds = folds_random(table.rows(), 4, 42);
+  for (std::size_t i = 0; i < folds.size(); ++i) {
+    if (folds[i] == 1 && truth.labels[i] == 1) folds[i] = 0;
+  }
+  LearningCurve curve =
+      learning_curve(table, truth, options, {.metric = "", .sizes = {0.5, 1}, .points = 6}, folds, context);
+  EXPECT_TRUE(curve.same_folds);
+  std::vector<std::string> warnings = context.take_warnings();
+  ASSERT_EQ(warnings.size(), 2u);
+  EXPECT_NE(warnings[0].find("roc_auc of validation rows is not defined in 1 of 4 folds"), std::string::npos)
+      << warnings[0];
+
+  // A fold's R2 of training rows is there for the large size, but validation targets of one value have none at any; the
+  // small size of constant targets has no training R2, the large one has.
+  std::string csv = "x,v\n";
+  for (int i = 0; i < 40; ++i) csv += std::to_string(i % 7) + "," + (i == 0 ? "3" : i < 20 ? "1" : "2") + "\n";
+  const Table steps = read_csv_bytes(csv, {}, context);
+  options.target = "v";
+  options.exclude = {};
+  options.task = "regression";
+  std::vector<std::uint32_t> halves(40);
+  for (std::size_t i = 20; i < 40; ++i) halves[i] = 1;
+  const Target numbers = read_target(steps, options, context);
+  context.take_warnings();
+  curve = learning_curve(steps, numbers, options, {.metric = "r2", .sizes = {20}, .points = 6}, halves, context);
+  EXPECT_FALSE(curve.same_folds);
+  EXPECT_EQ(curve.verdict, CurveVerdict::kUnclear);
+  EXPECT_FALSE(context.take_warnings().empty());
 }
 
 TEST(LearningCurve, ThreadsChangeNoDigit) {

@@ -39,8 +39,8 @@ enum class CurveVerdict {
   kNoSkill,   // not better than the baseline: the columns do not tell the target, or the model cannot see how
   kMoreRows,  // the last doubling still helped
   kVariance,  // flat, with a gap between training and validation: it learns its rows by heart
-  kBias,      // flat, without a gap: the model (or the columns) can do no better
-  kUnclear,   // one size, too few folds, or folds that differ too much to tell a gap
+  kBias,      // surely flat, and surely without a gap: the model (or the columns) can do no better; or without a fault
+  kUnclear,   // one size, too few folds, folds that differ too much to tell, or without the metric in some of them
 };
 
 struct LearningCurve {
@@ -50,6 +50,8 @@ struct LearningCurve {
   double baseline = 0;                     // of the dummy on the validation rows, mean over the folds
   std::vector<LearningCurvePoint> points;  // rows rising
   CurveVerdict verdict = CurveVerdict::kUnclear;
+  // Do the means that the verdict compares have the metric in the same folds? Else it is kUnclear.
+  bool same_folds = true;
   // At all rows, turned so that positive is what the name says, with standard errors over the folds (corrected for the
   // rows that the folds' training sets share: Nadeau and Bengio, Machine Learning 52, 2003).
   double skill = 0;  // baseline to validation
@@ -62,10 +64,10 @@ struct LearningCurve {
 };
 
 // `fold_of_row` has a fold for every row of the table; rows without a target are left out. Sizes that miss a class are
-// raised and sizes on which no model can be fitted (a column is empty in them) are left out, both with a warning;
-// warnings of the fits are not passed on. Throws Error(kData) for a metric that is not defined in any fold, a class
-// that a fold's training rows miss, sizes beyond the rows; Error(kUsage) for a metric that does not apply. The same for
-// any number of threads.
+// raised and sizes on which no model can be fitted (a column is empty in them) are left out, both with a warning, and
+// so does one name the folds in which a size has no value (its mean is of the others); warnings of the fits are not
+// passed on. Throws Error(kData) for a metric that is not defined in any fold, a class that a fold's training rows
+// miss, sizes beyond the rows; Error(kUsage) for a metric that does not apply. The same for any number of threads.
 LearningCurve learning_curve(const Table& table, const Target& target, const TrainOptions& options,
                              const LearningCurveOptions& curve, std::span<const std::uint32_t> fold_of_row,
                              Context& context);
