@@ -98,7 +98,30 @@ struct Block {
   double positive = 0;
 
   double mean() const { return positive / weight; }
+  // As if one more row with the share of all rows had been met. A plain mean of a few rows of one class is 0 or 1,
+  // which no number of rows can prove, and the first row that is otherwise makes the log loss infinite. Platt's targets
+  // of the sigmoid do the same.
+  double shrunk(double prior) const { return (positive + prior) / (weight + 1); }
+  void join(const Block& lower) {
+    first = lower.first;
+    weight += lower.weight;
+    positive += lower.positive;
+  }
 };
+
+// Means that rise need not rise any more when they are shrunk, a block of few rows by more than one of many. These are
+// pooled again, by their shrunk means.
+std::vector<Block> pool_shrunk(const std::vector<Block>& blocks, double prior) {
+  std::vector<Block> out;
+  for (Block block : blocks) {
+    while (!out.empty() && out.back().shrunk(prior) >= block.shrunk(prior)) {
+      block.join(out.back());
+      out.pop_back();
+    }
+    out.push_back(block);
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -147,7 +170,8 @@ CalibrationCurve fit_sigmoid_curve(std::span<const double> probability, std::spa
 
 CalibrationCurve fit_isotonic_curve(std::span<const double> probability, std::span<const std::uint8_t> positive,
                                     std::span<const double> weights) {
-  check_rows(probability, positive, weights);
+  const ClassWeights sums = check_rows(probability, positive, weights);
+  const double prior = sums.positive / (sums.positive + sums.negative);
   const ThresholdSweep sweep = sweep_thresholds({probability, positive, weights});
   std::vector<Block> blocks;
   // The sweep falls; a distinct score's rows are the difference to the point before.
@@ -157,20 +181,19 @@ CalibrationCurve fit_isotonic_curve(std::span<const double> probability, std::sp
     const double rows_negative = sweep.points[k].false_positives - before.false_positives;
     Block block{sweep.points[k].threshold, sweep.points[k].threshold, rows_positive + rows_negative, rows_positive};
     while (!blocks.empty() && blocks.back().mean() >= block.mean()) {
-      block.first = blocks.back().first;
-      block.weight += blocks.back().weight;
-      block.positive += blocks.back().positive;
+      block.join(blocks.back());
       blocks.pop_back();
     }
     blocks.push_back(block);
   }
   CalibrationCurve curve;
-  for (const Block& block : blocks) {
+  for (const Block& block : pool_shrunk(blocks, prior)) {
+    const double value = block.shrunk(prior);
     curve.from.push_back(block.first);
-    curve.to.push_back(block.mean());
+    curve.to.push_back(value);
     if (block.last == block.first) continue;
     curve.from.push_back(block.last);
-    curve.to.push_back(block.mean());
+    curve.to.push_back(value);
   }
   return curve;
 }

@@ -37,11 +37,15 @@ TEST(FitCalibration, SeparatedClassesGiveAFiniteSigmoid) {
   EXPECT_NEAR(calibration.apply_to(0), 0.25, 1e-8);
 }
 
-TEST(FitCalibration, IsotonicIsThatOfScikitLearn) {
-  // scikit-learn 1.2.1: IsotonicRegression(out_of_bounds="clip").predict
+TEST(FitCalibration, IsotonicIsThatOfScikitLearnWithShrunkSteps) {
+  // The steps of scikit-learn 1.2.1's IsotonicRegression(out_of_bounds="clip"), their means shrunk in numpy to
+  // (positives + share) / (weight + 1), neighbours pooled until these rise; numpy.interp in between. The first two
+  // steps (of 1 and 5 rows; of weight 1 and 8) are pooled: they tie at 0.25 here, and fall from 0.214 to 0.159 with
+  // weights.
   const std::vector<double> at{0, .12, .25, .5, .65, .75, 1};
-  const std::vector<double> even{0, 0.2, 0.2, 0.5, 2.0 / 3, 2.5 / 3, 1};
-  const std::vector<double> weighted{0, 0.125, 0.125, 0.4, 2.0 / 3, 2.5 / 3, 1};
+  const std::vector<double> even{1.5 / 7, 1.5 / 7, 1.5 / 7, 0.5, 0.625, 0.75, 0.875};
+  const std::vector<double> weighted{0.14285714285714285, 0.14285714285714285, 0.14285714285714285, 0.4047619047619047,
+                                     0.6071428571428571,  0.7464285714285714,  0.8857142857142858};
   const Calibration a(CalibrationKind::kIsotonic, {fit_isotonic_curve(kProbability, kPositive)});
   const Calibration b(CalibrationKind::kIsotonic, {fit_isotonic_curve(kProbability, kPositive, kWeights)});
   for (std::size_t i = 0; i < at.size(); ++i) {
@@ -50,8 +54,23 @@ TEST(FitCalibration, IsotonicIsThatOfScikitLearn) {
   }
 }
 
-TEST(FitCalibration, IsotonicIsTheMinimaxOfMeans) {
-  // The least squares under order: at each value, the largest over starts of the least mean up to any end.
+TEST(FitCalibration, IsotonicNeverAnswersZeroOrOne) {
+  // All rows of one class at either end, and at 0.7 a tie of both.
+  const std::vector<double> p{0, 0.1, 0.1, 0.4, 0.5, 0.7, 0.7, 0.9, 1};
+  const std::vector<std::uint8_t> y{0, 0, 0, 1, 0, 1, 0, 1, 1};
+  const CalibrationCurve curve = fit_isotonic_curve(p, y);
+  EXPECT_TRUE(std::is_sorted(curve.to.begin(), curve.to.end()));
+  EXPECT_GT(curve.to.front(), 0);
+  EXPECT_LT(curve.to.back(), 1);
+  const double share = 4.0 / 9;
+  EXPECT_EQ(curve.to.front(), share / 4);  // three negatives
+  EXPECT_EQ(curve.to.back(), (2 + share) / 3);
+}
+
+TEST(FitCalibration, IsotonicIsTheMinimaxOfMeansWhereRowsAreMany) {
+  // The least squares under order: at each value, the largest over starts of the least mean up to any end. With a
+  // weight w of each row, a step's mean m of rows n moves by |share - m| / (n w + 1), below 1 / w.
+  constexpr double kWeight = 1e9;
   RandomStream random(8, RandomPurpose::kSample);
   std::vector<double> p;
   std::vector<std::uint8_t> y;
@@ -59,7 +78,8 @@ TEST(FitCalibration, IsotonicIsTheMinimaxOfMeans) {
     p.push_back(std::round(20 * random.uniform()) / 20);
     y.push_back(random.uniform() < p.back() * p.back() ? 1 : 0);
   }
-  const Calibration calibration(CalibrationKind::kIsotonic, {fit_isotonic_curve(p, y)});
+  const Calibration calibration(CalibrationKind::kIsotonic,
+                                {fit_isotonic_curve(p, y, std::vector<double>(p.size(), kWeight))});
   std::vector<double> values = p;
   std::sort(values.begin(), values.end());
   for (const double x : values) {
@@ -77,7 +97,7 @@ TEST(FitCalibration, IsotonicIsTheMinimaxOfMeans) {
       }
       largest = std::max(largest, least);
     }
-    EXPECT_NEAR(calibration.apply_to(x), largest, 1e-14);
+    EXPECT_NEAR(calibration.apply_to(x), largest, 1 / kWeight);
   }
 }
 

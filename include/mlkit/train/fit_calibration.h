@@ -7,8 +7,10 @@
 // parameters: for few rows.
 //
 // Isotonic: minimises sum w (y - q)^2 over all non-decreasing q of p, by pooling adjacent violators (Ayer and others,
-// 1955); equal probabilities are pooled first. Linear in between, as in scikit-learn. For a thousand rows and more; it
-// makes ties.
+// 1955); equal probabilities are pooled first. The mean of each block is then shrunk towards the share of the positives
+// among all rows, (positives + share) / (weight + 1), and blocks that do not rise any more are pooled: never 0 or 1, so
+// no answer has an infinite log loss. Linear in between, as in scikit-learn. For a thousand rows and more; it makes
+// ties.
 #pragma once
 
 #include <cstdint>
