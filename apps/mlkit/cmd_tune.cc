@@ -321,13 +321,15 @@ std::string Tune::nested_text(const Tuned& tuned, const Target& target,
 std::string Tune::to_text(const Tuned& tuned, const TrainingRows& rows,
                           const std::vector<ModelEntry>& candidates) const {
   const Target& target = rows.target;
-  std::map<std::size_t, const Trial*> last;  // of each candidate: on the most rows
-  for (const Trial& trial : tuned.trials) last[trial.key.candidate] = &trial;
+  std::map<std::size_t, const Trial*> last;  // score of each candidate: on the most rows
+  std::map<std::size_t, const Trial*> failed;
+  for (const Trial& trial : tuned.trials) (trial.score ? last : failed)[trial.key.candidate] = &trial;
+  std::erase_if(failed, [&](const auto& entry) { return last.contains(entry.first); });  // on more rows only
   std::string out = "\"" + escape_controls(target.column.name) + "\": " + std::string(task_name(target.task)) +
                     ", because " + target.reason + "\n" + count_of(candidates.size(), "candidate") + " (" + search_ +
                     "), each on " + std::to_string(tune_.folds) + " folds of " +
                     count_of(rows.table.rows() - target.missing, "row") + "; " + std::to_string(last.size()) +
-                    " scored\n\n";
+                    " scored" + (failed.empty() ? "" : ", " + std::to_string(failed.size()) + " failed") + "\n\n";
   out += fit_text(tune_.metric, 46) + fmt::format(" {:>10} {:>10} {:>10}\n", "mean", "sd", "rows");
   for (std::size_t i = 0; i < std::min(kShown, tuned.ranking.size()); ++i) {
     const Trial& trial = *last.at(tuned.ranking[i]);
@@ -337,6 +339,13 @@ std::string Tune::to_text(const Tuned& tuned, const TrainingRows& rows,
   }
   if (tuned.ranking.size() > kShown)
     out += "  and " + count_of(tuned.ranking.size() - kShown, "more candidate") + " (--json names all)\n";
+  std::size_t shown = 0;
+  for (const auto& [candidate, trial] : failed) {
+    if (shown++ == kShown) break;
+    out += "  failed: " + escape_controls(candidates[candidate].name) + ": " + escape_controls(trial->failure) + "\n";
+  }
+  if (failed.size() > kShown)
+    out += "  and " + std::to_string(failed.size() - kShown) + " more failed (--json names all)\n";
   for (const auto& [candidate, reason] : tuned.refused)
     out += "  left out: " + escape_controls(candidates[candidate].name) + ": " + reason + "\n";
   if (tuned.out_of_time) out += "the time was over before all candidates were scored\n";
