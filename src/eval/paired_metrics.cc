@@ -25,12 +25,16 @@ PairedTest choose_test(const MetricRow& row, const ScoredRows& rows, PairedTest 
   const bool weighted = !rows.weights.empty();
   const bool mcnemar = row.info.name == "accuracy" && !weighted;
   const bool delong = is_area(row, rows.classes) && !weighted;
+  if (weighted && (asked == PairedTest::kMcNemar || asked == PairedTest::kDeLong)) {
+    throw_usage(std::string("--test ") + (asked == PairedTest::kMcNemar ? "mcnemar" : "delong") +
+                    " cannot use the weights of rows",
+                "--test bootstrap, or no --weight");
+  }
   if (asked == PairedTest::kMcNemar && !mcnemar) {
-    throw_usage("--test mcnemar compares the accuracy of rows without weights, not " + row.info.name,
-                "--metric accuracy, or --test bootstrap");
+    throw_usage("--test mcnemar compares accuracy, not " + row.info.name, "--metric accuracy, or --test bootstrap");
   }
   if (asked == PairedTest::kDeLong && !delong) {
-    throw_usage("--test delong compares roc_auc of two classes on rows without weights, not " + row.info.name,
+    throw_usage("--test delong compares roc_auc of two classes, not " + row.info.name,
                 "--metric roc_auc, or --test bootstrap");
   }
   if (asked != PairedTest::kAuto) return asked;

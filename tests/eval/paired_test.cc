@@ -263,7 +263,14 @@ TEST(Paired, WeightsLeaveEveryTestToTheBootstrap) {
   for (const PairedMetric& metric : compare_metrics(first, second, {"roc_auc", "accuracy"}, {}, context)) {
     EXPECT_EQ(metric.test, "bootstrap") << metric.name;
   }
-  EXPECT_THROW(compare_metrics(first, second, {"accuracy"}, {.test = PairedTest::kMcNemar}, context), Error);
+  for (const auto& [metric, asked] : {std::pair{"accuracy", PairedTest::kMcNemar}, {"roc_auc", PairedTest::kDeLong}}) {
+    try {
+      compare_metrics(first, second, {metric}, {.test = asked}, context);
+      FAIL() << metric;
+    } catch (const Error& error) {
+      EXPECT_NE(error.message().find("cannot use the weights"), std::string::npos) << error.message();
+    }
+  }
 }
 
 TEST(Paired, TestsOfOtherMetricsAreRefused) {
