@@ -1,6 +1,7 @@
 // threshold: from which probability on a row is called positive, by what the two errors cost or what must be reached.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -95,7 +96,8 @@ class Threshold : public Command {
  private:
   void check_options(const Session& session) const;
   ScoredTable read_scored(Session& session);
-  std::optional<OperatingPoint> choose(const ThresholdSweep& sweep);
+  std::optional<OperatingPoint> choose(const ThresholdSweep& sweep, double most);
+  void warn_of_never(const ThresholdSweep& sweep, const std::optional<OperatingPoint>& chosen, Session& session);
   void store(double threshold) const;
   Json to_json(const ScoredTable& scored, const OperatingPoint& chosen, const OperatingPoint& before) const;
   std::string to_text(const ScoredTable& scored, const OperatingPoint& chosen, const OperatingPoint& before) const;
@@ -161,24 +163,40 @@ ScoredTable Threshold::read_scored(Session& session) {
   return scored;
 }
 
-std::optional<OperatingPoint> Threshold::choose(const ThresholdSweep& sweep) {
+std::optional<OperatingPoint> Threshold::choose(const ThresholdSweep& sweep, double most) {
   std::vector<ThresholdCondition> conditions;
   for (const std::string& item : split_list(at_)) {
     const Condition condition = parse_condition(item, "--at");
     conditions.push_back({&find_threshold_metric(condition.name), condition.comparison, condition.limit});
   }
   const std::string under = conditions.empty() ? "" : " where " + at_;
-  constexpr double kMost = 1;
   if (!cost_.empty()) {
     aim_ = "the least cost (a false positive " + format_number(costs_.false_positive) + ", a false negative " +
            format_number(costs_.false_negative) + ")" + under;
-    return cheapest_threshold(sweep, costs_.false_positive, costs_.false_negative, conditions, kMost);
+    return cheapest_threshold(sweep, costs_.false_positive, costs_.false_negative, conditions, most);
   }
   std::string name = metric_;
   if (name.empty()) name = conditions.empty() ? "f1" : conditions[0].metric->name == "recall" ? "precision" : "recall";
   const ThresholdMetric& metric = find_threshold_metric(name);
   aim_ = (metric.higher_is_better ? "the highest " : "the lowest ") + metric.name + under;
-  return best_threshold(sweep, metric, conditions, kMost);
+  return best_threshold(sweep, metric, conditions, most);
+}
+
+// "Nothing is positive" needs a threshold above every score. Where one of them is 1, that is no probability.
+void Threshold::warn_of_never(const ThresholdSweep& sweep, const std::optional<OperatingPoint>& chosen,
+                              Session& session) {
+  const auto never = choose(sweep, std::numeric_limits<double>::infinity());
+  if (!never || never->called() > 0 || (chosen && chosen->called() == 0)) return;
+  std::string what = "calling no row positive ";
+  if (!chosen) {
+    what += "would reach " + at_;
+  } else if (!cost_.empty()) {
+    what += "would cost " + format_number(cost_of(*never)) + ", less than " + format_number(cost_of(*chosen));
+  } else {
+    what += "would be better for " + aim_;
+  }
+  session.context().warn(what + ", but the highest probability is " + format_number(sweep.points.front().threshold) +
+                         ": no threshold up to 1 does that");
 }
 
 void Threshold::store(double threshold) const {
@@ -189,12 +207,13 @@ void Threshold::store(double threshold) const {
 int Threshold::run(Session& session) {
   check_options(session);
   if (!cost_.empty()) costs_ = parse_costs(cost_);
-  choose({});  // whether the options can be read, before any row is
+  choose({}, 1);  // whether the options can be read, before any row is
   if (input_) rows_.input = *input_;
   const ScoredTable scored = read_scored(session);
   const ThresholdSweep sweep = sweep_of_class(scored, 1, session.context());
   if (!sweep.both_classes()) throw_data("a threshold is chosen on rows of both classes; these are all of one");
-  const auto chosen = choose(sweep);
+  const auto chosen = choose(sweep, 1);
+  warn_of_never(sweep, chosen, session);
   if (!chosen) {
     throw_data("no threshold reaches " + at_ + " on these rows",
                "ask for less; `mlkit evaluate --thresholds FILE` lists what every threshold does");
