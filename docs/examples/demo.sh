@@ -36,7 +36,24 @@ run "head -5 predictions.csv"
 tell "Is the file what it was when it was made, and does it compute the same here?"
 run "mlkit verify sex.mlkit"
 
-tell "All files are in $folder. What to type next:" \
+tell "Is another model better, or was it luck? The same folds for each, everything learned anew in each of them."
+run "mlkit cv train.csv --target Sex --clean --exclude 'Individual ID,Sample Number,Comments' --models logistic,nb"
+
+tell "For those who decide: one page with pictures, for a browser, without network."
+run "mlkit evaluate sex.mlkit test.csv --report sex.html --quiet >evaluation.txt"
+
+tell "Later: the world moves (made-up rows, whose truth is known). The model file remembers how it was."
+run "mlkit simulate drift --rows 4000 --only-phase 1 -o before.csv"
+run "mlkit simulate drift --rows 4000 --only-phase 2 -o after.csv"
+run "mlkit train before.csv --target target -o moving.mlkit --quiet"
+run "mlkit drift moving.mlkit after.csv --report drift.html || echo 'exit code 1: time to train again'"
+
+tell "And a shop: items like the two that a customer looked at, with the words that made each score."
+run "mlkit simulate products --rows 2000 -o products.csv"
+run "mlkit recommend products.csv --viewed 17,42 --top 5 --because --details"
+
+tell "All files are in $folder. What to do next:" \
+  "  open sex.html and drift.html in a browser" \
   "  mlkit inspect sex.mlkit          what is inside the model file" \
   "  mlkit train --help               the other models and options" \
   "  make -f $(dirname "$data")/docs/examples/Makefile   the same as a Makefile"

@@ -39,7 +39,7 @@ TEST_F(Examples, DemoEndsWithAVerifiedModelAndPredictions) {
   EXPECT_NE(result.out.find("roc_auc"), std::string::npos);
   EXPECT_NE(result.out.find("prediction,confidence"), std::string::npos);
   EXPECT_NE(result.out.find("self-test"), std::string::npos);
-  EXPECT_NE(result.out.find("What to type next"), std::string::npos);
+  EXPECT_NE(result.out.find("What to do next"), std::string::npos);
 }
 
 TEST_F(Examples, FeaturesEndInASealedModel) {
