@@ -1,4 +1,5 @@
 #include "model_report.h"
+#include "model_rows.h"
 #include "scored_rows.h"
 
 #include "mlkit/base/error.h"
@@ -7,17 +8,6 @@
 
 namespace mlkit::app {
 namespace {
-
-// Columns typed as the model needs them.
-Table read_rows(const Pipeline& pipeline, const ModelRows& rows, const TableInOptions& table_in, Context& context) {
-  CsvReadOptions csv = table_in.to_csv_options(pipeline.parts().na);
-  csv.types_for = [&](const std::vector<std::string>& header) {
-    std::map<std::string, DeclaredType> types = pipeline.declared_types(header);
-    if (!rows.weight.empty()) types[header[column_index(header, rows.weight)]] = {ColumnType::kNumeric, false};
-    return types;
-  };
-  return read_csv(rows.input, csv, context);
-}
 
 ScoredTable score_table(const Pipeline& pipeline, const Table& table, const ModelRows& asked, Context& context) {
   const Target truth = read_truth(table, pipeline);
@@ -47,7 +37,7 @@ ScoredTable score_model(const Pipeline& pipeline, const ModelRows& rows, const T
                         Context& context, std::string* sha256) {
   ScoredTable out;
   name_file(rows.input, [&] {
-    const Table table = read_rows(pipeline, rows, table_in, context);
+    const Table table = read_csv(rows.input, reading_for_model(pipeline, table_in, {rows.weight}), context);
     if (sha256 != nullptr) *sha256 = table_sha256(table, context);
     out = score_table(pipeline, table, rows, context);
   });

@@ -52,31 +52,13 @@ ColumnDescent::ColumnDescent(const LogisticObjective& objective, const Context& 
 }
 
 void ColumnDescent::copy_columns() {
+  if (sparse_) return;
   const MatrixView& features = objective_.data().features();
   const std::size_t cols = features.cols();
-  if (!sparse_) {
-    values_.resize(rows_ * cols);
-    for (std::size_t i = 0; i < rows_; ++i) {
-      const auto row = features.dense_row(i);
-      for (std::size_t j = 0; j < cols; ++j) values_[j * rows_ + i] = row[j];
-    }
-    return;
-  }
-  starts_.assign(cols + 1, 0);
+  values_.resize(rows_ * cols);
   for (std::size_t i = 0; i < rows_; ++i) {
-    for (const std::uint32_t j : features.sparse_row(i).columns) ++starts_[j + 1];
-  }
-  for (std::size_t j = 0; j < cols; ++j) starts_[j + 1] += starts_[j];
-  std::vector<std::size_t> next(starts_.begin(), starts_.end() - 1);
-  row_of_.resize(starts_[cols]);
-  values_.resize(starts_[cols]);
-  for (std::size_t i = 0; i < rows_; ++i) {
-    const CsrMatrix::Row row = features.sparse_row(i);
-    for (std::size_t k = 0; k < row.columns.size(); ++k) {
-      const std::size_t at = next[row.columns[k]]++;
-      row_of_[at] = static_cast<std::uint32_t>(i);
-      values_[at] = row.values[k];
-    }
+    const auto row = features.dense_row(i);
+    for (std::size_t j = 0; j < cols; ++j) values_[j * rows_ + i] = row[j];
   }
 }
 
@@ -84,8 +66,8 @@ void ColumnDescent::copy_columns() {
 ColumnDescent::Column ColumnDescent::column(std::size_t j) const {
   if (j == 0) return {true, {}, {}};
   if (!sparse_) return {false, {}, std::span(values_).subspan((j - 1) * rows_, rows_)};
-  const std::size_t begin = starts_[j - 1], size = starts_[j] - begin;
-  return {false, std::span(row_of_).subspan(begin, size), std::span(values_).subspan(begin, size)};
+  const LogisticObjective::SparseColumn column = objective_.sparse_column(j - 1);
+  return {false, column.rows, column.values};
 }
 
 template <class Visit>

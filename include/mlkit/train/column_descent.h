@@ -70,9 +70,7 @@ class ColumnDescent {
   const Context& context_;
   std::size_t rows_;
   bool sparse_;
-  std::vector<std::size_t> starts_;  // of each column, sparse only
-  std::vector<std::uint32_t> row_of_;
-  std::vector<double> values_;
+  std::vector<double> values_;  // column after column; empty for sparse data, whose columns the objective holds
   std::vector<double> weight_;
   std::vector<double> p_;     // binary: v p (1 - p) of each row; else p, output after output
   std::vector<double> u_;     // x . d, output after output

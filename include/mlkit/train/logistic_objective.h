@@ -49,6 +49,15 @@ class LogisticObjective {
 
   const DatasetView& data() const { return data_; }
   // Of row i of data(): its weight times that of its class, and the output of its class (binary: its label).
+  // The entries of feature j of sparse data, rows rising. Not of an objective made by on_rows().
+  struct SparseColumn {
+    std::span<const std::uint32_t> rows;
+    std::span<const double> values;
+  };
+  SparseColumn sparse_column(std::size_t j) const {
+    const std::size_t begin = columns_.starts[j], size = columns_.starts[j + 1] - begin;
+    return {std::span(columns_.rows).subspan(begin, size), std::span(columns_.values).subspan(begin, size)};
+  }
   double row_weight(std::size_t i) const;
   std::uint32_t row_output(std::size_t i) const { return output_of_class_[data_.label(i)]; }
 
